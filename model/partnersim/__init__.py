@@ -1,0 +1,39 @@
+"""Agent-based simulation of UN partnership ecosystems: policies compared on one world of luck.
+
+Import as ``import partnersim as ps``. Names are loaded when first used, so that the import itself is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("partnersim")
+except PackageNotFoundError:
+    __version__ = "0"
+
+_PLACES = {
+    "load_scenario": "scenario",
+    "Scenario": "scenario",
+    "ScenarioError": "scenario",
+    "simulate": "simulate",
+    "simulate_many": "simulate",
+    "Runs": "simulate",
+    "compare": "study.compare",
+    "Comparison": "study.compare",
+    "OUTCOMES": "ledger",
+    "SERIES": "ledger",
+    "CHANNELS": "channels",
+}
+__all__ = sorted(_PLACES)
+
+
+def __getattr__(name: str) -> object:
+    if name in _PLACES:
+        return getattr(import_module(f"partnersim.{_PLACES[name]}"), name)
+    raise AttributeError(f"module 'partnersim' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

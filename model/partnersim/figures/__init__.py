@@ -1,0 +1,55 @@
+"""Figures of a comparison, each with its finding as title, its data as CSV, and the same bytes for the same results."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from partnersim.figures.differences import difference_pages, draw_differences, draw_headlines
+from partnersim.figures.paths import draw_path_differences, draw_paths
+from partnersim.figures.pipeline import draw_pipeline
+from partnersim.figures.style import DPI, Picture, style
+from partnersim.study.files import StudyError, write_csv, write_whole
+
+if TYPE_CHECKING:
+    from partnersim.study.compare import Comparison
+
+def draw(comparison: Comparison) -> dict[str, Picture]:
+    """The figures of a comparison by file name, nothing written; beyond four scenarios ``differences`` has pages."""
+    pages = range(difference_pages(comparison))
+    return {
+        "headline_differences": draw_headlines(comparison),
+        **{f"differences{f'_{page + 1}' if page else ''}": draw_differences(comparison, page) for page in pages},
+        "paths": draw_paths(comparison),
+        "path_differences": draw_path_differences(comparison),
+        "pipeline": draw_pipeline(comparison),
+    }
+
+
+def draw_all(comparison: Comparison, folder: Path) -> dict[str, Picture]:
+    """Draw every figure and :func:`save` it in ``folder``."""
+    pictures = draw(comparison)
+    for name, picture in pictures.items():
+        save(picture, folder, name)
+    return pictures
+
+
+def save(figure: Picture, folder: Path, name: str) -> None:
+    """Write ``name.png`` (160 dots an inch), ``name.svg`` and ``name.csv`` (the data shown), each whole or not at all.
+
+    Equal figures give equal bytes: no date, no software version, fixed identifiers. Raises
+    :class:`~partnersim.study.files.StudyError` where the folder cannot be written.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StudyError(f"{folder}: cannot be made ({error.strerror})") from None
+    told = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+    with style():
+        for ending, nothing in told.items():
+            metadata = {**nothing, "Description": figure.alt}
+            draw_to = functools.partial(figure.savefig, format=ending, dpi=DPI, metadata=metadata)
+            write_whole(folder / f"{name}.{ending}", draw_to)
+    write_csv(figure.data, folder / f"{name}.csv")

@@ -1,0 +1,239 @@
+"""The look of every figure: colours, shapes, dashes, fonts, sizes; the one place that names them.
+
+Colours are Okabe and Ito's without the yellow (2008, "Color universal design"), told apart by the colour-blind; a
+dash or a shape always says the same as the colour, so that figures survive a photocopier.
+"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal, NamedTuple, ParamSpec
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.lines import Line2D
+from matplotlib.ticker import Formatter, MaxNLocator
+
+from partnersim.study.words import rounded
+
+P = ParamSpec("P")
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#666666"
+SCENARIO_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
+DASHES = ((6, 2), (2, 1.2), (7, 1.5, 1.5, 1.5), (9, 3), (4, 1, 1, 1, 1, 1), (1, 1))
+SHAPES = ("o", "s", "^", "D", "v", "P")
+FONTS = (
+    "DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
+    "Hiragino Sans GB", "WenQuanYi Micro Hei", "Arial Unicode MS",
+)  # fmt: skip
+"""Fonts in order of choice; those after the first supply Chinese, Japanese and Korean signs where installed."""
+WIDTH, DPI = 8.0, 160
+"""Inches across, and dots an inch: 1,280 dots."""
+TEXT = 9.0
+LEGEND_TEXT = TEXT - 0.5
+BAND_ALPHA = 0.16
+
+
+class Look(NamedTuple):
+    """How one scenario or kind of actor is drawn."""
+
+    colour: str
+    shape: str
+    dash: tuple[float, tuple[float, ...]] | Literal["-"] = "-"
+
+
+REFERENCE = Look(BLACK, "o", "-")
+ACTORS = {
+    "entity": Look(BLUE, "o"),
+    "company": Look(ORANGE, "s"),
+    "government": Look(GREEN, "^"),
+    "civil_society": Look(PURPLE, "D"),
+}
+ACTOR_NAMES = {
+    "entity": "UN entities",
+    "company": "Companies",
+    "government": "Governments",
+    "civil_society": "Civil society",
+}
+TIES = {
+    "collaboration": Look("#4D4D4D", ""),
+    "event": Look(SKY, "", (0, (3, 1.5))),
+    "membership": Look(GREEN, "", (0, (1, 1))),
+    "staff": Look(VERMILLION, "", (0, (6, 1.5, 1, 1.5))),
+}
+
+
+def scenario_look(position: int) -> Look:
+    """Look of the ``position``-th scenario after the reference; colour and dash together repeat after 36."""
+    turn = position + position // len(SCENARIO_COLOURS)
+    colour = SCENARIO_COLOURS[position % len(SCENARIO_COLOURS)]
+    return Look(colour, SHAPES[turn % len(SHAPES)], (0, DASHES[turn % len(DASHES)]))
+
+
+class Picture(Figure):
+    """A figure that carries what it shows: ``data`` (a tidy frame) and ``alt`` (the finding, for who cannot see it)."""
+
+    data: pd.DataFrame
+    alt: str
+
+
+@functools.cache
+def settings() -> dict[Any, Any]:
+    """Matplotlib settings under which figures are drawn and saved."""
+    installed = {font.name for font in fontManager.ttflist}
+    return {
+        "font.family": [name for name in FONTS if name in installed] or ["sans-serif"],
+        "font.size": TEXT,
+        "axes.titlesize": TEXT,
+        "axes.labelsize": TEXT - 1,
+        "xtick.labelsize": TEXT - 1,
+        "ytick.labelsize": TEXT - 1,
+        "legend.fontsize": LEGEND_TEXT,
+        "axes.titlelocation": "left",
+        "axes.titleweight": "bold",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.edgecolor": GREY,
+        "axes.linewidth": 0.8,
+        "axes.unicode_minus": True,
+        "grid.color": "#DDDDDD",
+        "grid.linewidth": 0.6,
+        "axes.axisbelow": True,
+        "legend.frameon": False,
+        "lines.linewidth": 1.6,
+        "svg.hashsalt": "partnersim",
+        "svg.fonttype": "path",
+        "path.simplify": True,
+    }
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Draw or save under :func:`settings`, whatever the user's own; signs that no installed font has show as boxes."""
+    with matplotlib.rc_context(settings()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
+def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Make a function draw under :func:`style`."""
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
+        with style():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def canvas(height: float) -> Picture:
+    """An empty figure, ``height`` inches high, with a canvas of its own."""
+    picture = Picture(figsize=(WIDTH, height), dpi=DPI)
+    FigureCanvasAgg(picture)
+    return picture
+
+
+def dress(
+    picture: Picture,
+    findings: Sequence[str],
+    footer: str,
+    data: pd.DataFrame,
+    looks: Sequence[tuple[str, Look]] = (),
+    handle: Callable[[str, Look], Artist] | None = None,
+) -> None:
+    """Findings on top (a paragraph each), a legend under them, footer below; room is made for as many lines as they take.
+
+    ``handle`` makes a legend entry of a name and a look; a line with a mark if not given.
+    """
+    height = picture.get_figheight()
+    size = TEXT + (1.5 if len(findings) == 1 else 0.5)
+    bullet = "\N{BULLET} " if len(findings) > 1 else ""
+    indent = " " * 3 if bullet else ""
+    top = [line for text in findings for line in textwrap.wrap(bullet + text, round(960 / size), subsequent_indent=indent)]
+    margin, at = 0.06, 0.01
+    picture.text(at, 1 - margin / height, "\n".join(top), va="top", fontsize=size, fontweight="bold", linespacing=1.25)
+    above = margin + len(top) * 1.28 * size / 72 + 0.08
+    if looks:
+        handles = [(handle or line_handle)(short(name), look) for name, look in looks]
+        columns = _columns([short(name) for name, _ in looks])
+        place = (0.5 * at, 1 - above / height)
+        picture.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=columns, borderaxespad=0, handlelength=3.2)
+        above += -(-len(handles) // columns) * 1.6 * LEGEND_TEXT / 72 + 0.03
+    bottom = textwrap.wrap(footer, 136)
+    picture.text(at, margin / height, "\n".join(bottom), va="bottom", fontsize=TEXT - 2, color=GREY, linespacing=1.25)
+    below = margin + len(bottom) * 1.28 * (TEXT - 2) / 72 + 0.06
+    room = (0.005, below / height, 0.99, 1 - (above + below) / height)
+    picture.set_layout_engine("constrained", rect=room, h_pad=0.06, w_pad=0.05)
+    _settle(picture)
+    picture.data, picture.alt = data, f"{' '.join(findings)} {footer}"
+
+
+def _settle(picture: Picture) -> None:
+    """Find the layout once and keep it, rounded: drawn again it would shift by a last bit, and so would the bytes."""
+    picture.draw_without_rendering()
+    picture.set_layout_engine("none")
+    for axes in picture.axes:
+        axes.set_position(np.round(axes.get_position(original=True).bounds, 5))
+
+
+def line_handle(name: str, look: Look) -> Line2D:
+    """Legend entry with dash and mark."""
+    return Line2D([], [], color=look.colour, linestyle=look.dash, marker=look.shape, markersize=4.5, label=name)
+
+
+def dash_handle(name: str, look: Look) -> Line2D:
+    """Legend entry with the dash alone."""
+    return Line2D([], [], color=look.colour, linestyle=look.dash, label=name)
+
+
+def mark_handle(name: str, look: Look) -> Line2D:
+    """Legend entry with the mark alone."""
+    return Line2D([], [], color=look.colour, linestyle="", marker=look.shape, markersize=5, label=name)
+
+
+def _columns(labels: Sequence[str]) -> int:
+    """Most legend columns that fit the width, each as wide as its longest label."""
+    for columns in range(len(labels), 1, -1):
+        stacks = np.array_split(np.array(labels, dtype=object), columns)
+        widths = [max(map(len, stack)) * 0.53 * LEGEND_TEXT / 72 + 0.75 for stack in stacks]
+        if sum(widths) < WIDTH - 0.1:
+            return columns
+    return 1
+
+
+def short(name: str, width: int = 34) -> str:
+    """A scenario's name for a legend."""
+    return textwrap.shorten(name, width, placeholder="…")
+
+
+class NumberTicks(Formatter):
+    """Tick labels in the numbers of the tables (1,235; 2.4M), with the decimals that their distance needs."""
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Labels for all ticks of an axis at once."""
+        step = float(f"{np.min(np.diff(values)):.6g}") if len(values) > 1 else 0.0
+        texts = rounded(values, 10 * step)
+        return ["0" if value == 0 else text.replace("-", "\N{MINUS SIGN}") for value, text in zip(values, texts, strict=True)]
+
+    def __call__(self, value: float, pos: int | None = None) -> str:
+        """One label, as matplotlib asks for it under the cursor."""
+        return self.format_ticks([value])[0]
+
+
+def number_axis(axes: Axes, which: Literal["x", "y"], bins: int = 5) -> None:
+    """Ticks as :class:`NumberTicks` on the ``x`` or ``y`` axis, and a grid across it."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(NumberTicks())
+    axes.grid(axis=which)

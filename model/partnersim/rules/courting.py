@@ -1,0 +1,250 @@
+"""Courting: approaches reach companies, entities see each other or do not, firms accept or decline, firms propose."""
+
+from __future__ import annotations
+
+import math
+
+from partnersim.choice import logistic, pick
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, ticks
+from partnersim.population.firms import N_GOALS, competence
+from partnersim.randomness import Purpose, draw, pair
+from partnersim.rules.desks import wait
+from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path
+from partnersim.rules.scouting import firm_fit
+from partnersim.rules.ties import find, find_or_make
+from partnersim.rules.work import effort, take, use_grant
+from partnersim.world import (
+    FIRST_CLASS,
+    FIRST_ENTITY,
+    INBOUND_ROWS,
+    MAX_ENTITIES,
+    NEVER,
+    OPEN_ROWS,
+    SYSTEM_ROW,
+    Desk,
+    Reason,
+    Stage,
+)
+
+U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE = (
+    int(Purpose.ROUTED), int(Purpose.SEES_APPROACH), int(Purpose.YIELDS), int(Purpose.JOINS), int(Purpose.ACCEPTS),
+    int(Purpose.ADDRESSED), int(Purpose.FILTER), int(Purpose.PROPOSAL), int(Purpose.SCOUT_COUNTRY),
+    int(Purpose.CASE_LEAD), int(Purpose.CASE_OFFICE),
+)
+COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
+PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
+COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
+NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
+    int(Reason.NONE), int(Reason.UNFIT), int(Reason.YIELDED), int(Reason.JOINED), int(Reason.DECLINED), int(Reason.NO_CAPACITY),
+    int(Reason.PARTNER_LEFT),
+)
+
+
+@compiled
+def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, exposure):
+    """Score of a firm's answer: business fit, a known partner and the UN's name against cost, fatigue and exposure.
+
+    ``exposure`` (0-1) is how public partners and criteria are; it deters firms of low hidden integrity (report para 83).
+    """
+    return (
+        param["accept_base"]
+        + param["accept_fit"] * fit
+        + param["accept_tie"] * tie
+        + param["accept_reputation"] * (reputation - 60.0) / 20.0
+        - param["accept_cost"] * (cost_belief - 0.5)
+        - param["accept_fatigue"] * fatigue
+        - param["accept_exposure"] * exposure * max(-integrity, 0.0)
+    )
+
+
+@compiled
+def route(w, first):
+    """Rule: of the approaches begun this month a share must pass the coordination desk before the firm hears of them."""
+    seed, days = w.system[0]["seed"], w.system[0]["param"]["desk_days_per_coordination"]
+    for i in range(first, w.system[0]["n_open"]):
+        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        if draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK) < w.chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]:
+            wait(case, COORDINATION_DESK, days)
+
+
+@compiled
+def contest(seed, who, year, now, join_share):
+    """What an entity does when another courts the same firm: NONE goes ahead, unseen or undeterred; else yields or joins.
+
+    ``who``: key of the pair; ``now``: the entity's channels as they apply to this case.
+    """
+    if draw(seed, U_SEES, who, year, 0) >= now["lead_visibility"] or draw(seed, U_YIELDS, who, year, 0) >= now["yield_or_join"]:
+        return NONE
+    return JOINED if draw(seed, U_JOINS, who, year, 0) < join_share else YIELDED
+
+
+@compiled
+def approach(case, row, firm, month):
+    """The firm hears of the entity; it tires a little, and others could now see that it is courted."""
+    case["approached"] = True
+    firm["fatigue"] += 1.0
+    firm["last_contact"] = month
+    firm["courted_by"], firm["courting_case"] = case["entity"][0], row
+    firm["courted_until"] = month + int(math.ceil(case["months_left"]))
+
+
+@compiled
+def join(other, e, rival, entity, days, price):
+    """Join another entity's bid as a further UN member, at a price in coordination; False when it is too late."""
+    open_bid = other["stage"] == COURTED or other["stage"] == SCREENING
+    if not open_bid or other["entity"][0] != rival or other["n_entity"] >= MAX_ENTITIES:
+        return False
+    for k in range(other["n_entity"]):
+        if other["entity"][k] == e:
+            return False
+    other["entity"][other["n_entity"]] = e
+    other["n_entity"] += 1
+    other["days"] += take(entity[e], days, other["office"], COORDINATING, ticks(price))
+    return True
+
+
+@compiled
+def answer(seed, year, param, case, firm, entity, ties, exposure):
+    """Why the firm declines, or NONE when it accepts. ``exposure``: how public partners and criteria are."""
+    slot = find(ties, case["firm"][0], firm["key"])
+    tie = ties[slot]["strength"] if slot >= 0 else 0.0
+    score = willingness(
+        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], firm["fatigue"], firm["integrity"], exposure
+    )
+    if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
+        return NO_CAPACITY
+    if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), year, case["goal"]) >= logistic(score):
+        return DECLINED
+    return NONE
+
+
+@compiled
+def accept(case, firm, ties, month):
+    """The case moves on to screening, the firm keeps a place for it, and a tie remembers that both sides have met."""
+    firm["n_open"] += 1
+    slot = find_or_make(ties, case["firm"][0], firm["key"], NEVER)
+    ties[slot]["event"] = max(ties[slot]["event"], 0.2)
+    case["stage"], case["since"], case["work_left"], case["check_days"] = SCREENING, month, -1.0, -1.0
+
+
+@compiled
+def court(w):
+    """Rule: entities court companies; a valuable firm courted by several takes few, the rest is wasted and it tires.
+
+    (Report paras 39 and 82.) Whether an entity sees a rival and whether the firm says yes are propensities drawn once
+    for each pair and year, so that more openness or more appeal only ever adds. A case that went round the coordination
+    desk sees no more than entities see without coordination.
+    """
+    seed, month, param, paths = w.system[0]["seed"], w.system[0]["month"], w.system[0]["param"], path(w)
+    year, published = month // 12, w.chan[SYSTEM_ROW]["criteria_published"]
+    for i in range(w.system[0]["n_open"]):
+        row = w.rows[OPEN_ROWS, i]
+        case = w.partnership[row]
+        if case["desk"] != NO_DESK or case["stage"] > COURTED:
+            continue
+        if not main_firm_present(case, w.company):
+            drop(case, LEFT, month, w.company, w.civil, paths)
+            continue
+        e, firm = case["entity"][0], w.company[case["firm"][0]]
+        entity, now = w.entity[e], w.base[FIRST_ENTITY + e] if case["bypassed"] else w.chan[FIRST_ENTITY + e]
+        if case["stage"] == COURTED and not case["approached"]:
+            rival = firm["courted_by"]
+            contested = rival >= 0 and rival != e and firm["courted_until"] >= month
+            way = contest(seed, pair(entity["key"], firm["key"]), year, now, param["join_share"]) if contested else NONE
+            if way == JOINED and not join(w.partnership[firm["courting_case"]], e, rival, w.entity, w.system[0]["days"], param["days_joint_bid"]):
+                way = YIELDED
+            if way != NONE:
+                drop(case, way, month, w.company, w.civil, paths)
+                continue
+            paths["approaches"] += 1.0
+            paths["duplicate_approaches"] += 1.0 if contested else 0.0
+            approach(case, row, firm, month)
+            firm_days(case, w.company, w.system[0]["days"], COURTING, param["company_days_courting"])
+        use_grant(case, w.entity, w.system[0]["days"], COURTING if case["stage"] == COURTED else TRIAGE)
+        case["months_left"] -= 1.0
+        if case["work_left"] > 0.0 or case["months_left"] > 0.0:
+            continue
+        if case["stage"] == COURTED:
+            exposure = 0.5 * w.chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
+            refusal = answer(seed, year, param, case, firm, entity, w.firm_tie[e], exposure)
+        else:
+            refusal = triage(case, firm, param)
+        if refusal == NONE:
+            accept(case, firm, w.firm_tie[e], month)
+        else:
+            drop(case, refusal, month, w.company, w.civil, paths)
+
+
+@compiled
+def triage(case, firm, param):
+    """Why a proposal is turned down, or NONE when it fits: the firm is willing already."""
+    if case["fit"] < param["proposal_fit"]:
+        firm["cost_belief"] += param["cost_belief_step"] * (1.0 - firm["cost_belief"])
+        return UNFIT
+    if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
+        return NO_CAPACITY
+    return NONE
+
+
+@compiled
+def propose(w):
+    """Rule: firms propose, often to the wrong entity; a filter stops unfit proposals before staff see them (para 53).
+
+    A proposal costs triage. An addressed entity is drawn by mandate for the firm's best goal; a misdirected proposal
+    lands anywhere and its fit suffers, because the entity does not serve that goal.
+    """
+    system, param = w.system[0], w.system[0]["param"]
+    seed, month = system["seed"], system["month"]
+    first = system["n_open"]
+    for i in range(system["n_inbound"]):
+        row = w.rows[INBOUND_ROWS, i]
+        firm = w.company[row]
+        if not firm["alive"]:
+            continue
+        goal = best_goal(seed, firm, w.system[0]["sector"])
+        country = firm["home"]
+        if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
+            country = pick(w.country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
+        addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < w.chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
+        u = draw(seed, U_LEAD, firm["key"], month, 0)
+        n = w.entity.shape[0]
+        e = by_mandate(w.entity, goal, u) if addressed else min(int(u * n), n - 1)
+        fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (0.0 if addressed else param["misdirected_loss"])
+        unfit = fit < param["proposal_fit"]
+        if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < w.chan[SYSTEM_ROW]["proposal_filter"]:
+            continue
+        office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < w.chan[FIRST_ENTITY + e]["delegation"] else 0
+        opened = open_record(w, e, row, goal, country, office, PROPOSED)
+        if opened >= 0:
+            case = w.partnership[opened]
+            case["fit"] = fit
+            case["work_left"] = ticks(param["days_triage"] * effort(w.entity[e]["skill"]))
+            firm_days(case, w.company, w.system[0]["days"], COURTING, param["company_days_courting"])
+            firm["last_contact"] = month
+    order_newcomers(w, first)
+
+
+@compiled
+def by_mandate(entity, goal, u):
+    """An entity drawn by its mandate for a goal times its staff."""
+    total = 0.0
+    for e in range(entity.shape[0]):
+        total += entity[e]["mandate"][goal] * (entity[e]["staff_hq"] + entity[e]["staff_country"])
+    u *= total
+    for e in range(entity.shape[0]):
+        u -= entity[e]["mandate"][goal] * (entity[e]["staff_hq"] + entity[e]["staff_country"])
+        if u < 0.0:
+            return e
+    return entity.shape[0] - 1
+
+
+@compiled
+def best_goal(seed, firm, sector):
+    """The goal for which the firm's core competence is greatest."""
+    best, most = 0, -1.0
+    for g in range(N_GOALS):
+        skill = competence(seed, firm["key"], sector[firm["sector"], g], g)
+        if skill > most:
+            best, most = g, skill
+    return best

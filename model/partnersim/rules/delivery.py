@@ -1,0 +1,212 @@
+"""Delivery: a partnership performs or does not, is evaluated or not, reaches people, scales up, moves institutions."""
+
+from __future__ import annotations
+
+import math
+
+from partnersim.choice import pick
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, ticks
+from partnersim.randomness import Purpose, draw, normal
+from partnersim.rules.design import parties
+from partnersim.rules.records import firm_days, path
+from partnersim.rules.work import use
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, NEVER, Stage
+
+U_YEAR, U_REACH, U_EVALUATION, U_FIX, U_REPORT, U_SCALE, U_COUNTRY = (
+    int(Purpose.CASE_YEAR), int(Purpose.CASE_REACH), int(Purpose.EVALUATION), int(Purpose.FIX), int(Purpose.REPORT),
+    int(Purpose.CASE_SCALE), int(Purpose.SCOUT_COUNTRY),
+)
+CARE, REPORTING, EVALUATING = int(Activity.DELIVERY), int(Activity.REPORTING), int(Activity.EVALUATION)
+DELIVERING, FIXED, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.FIXED), int(Stage.SCALED), int(Stage.ENDED)
+
+
+@compiled
+def diversity(kinds, members):
+    """Gain from diverse members less the load of coordinating many, in logits: an inverted U (S112)."""
+    return 0.35 * (kinds - 2) - 0.02 * (members - 2) * (members - 2)
+
+
+@compiled
+def performance_score(param, fit, skill, host, institution, broker, attention, variety, lift, shock):
+    """Score above which luck decides that a partnership performs this month, in logits."""
+    return (
+        param["perform_base"]
+        + param["perform_fit"] * fit
+        + param["perform_skill"] * (skill - 0.5)
+        + param["perform_host"] * (host - 0.4)
+        + param["perform_institution"] * institution
+        + 0.4 * (broker - 0.25)
+        + param["perform_attention"] * (attention - 1.0)
+        + variety
+        + lift
+        + shock
+    )
+
+
+@compiled
+def next_reach(reach, target, performing, growth):
+    """People reached next month: towards ``target`` while performing, lost by a tenth a month while not."""
+    if performing:
+        return reach + growth * (target - reach)
+    return 0.9 * reach
+
+
+@compiled
+def start(seed, month, param, case, people_in_need):
+    """First delivering month: how many people it could reach, and how far it could be scaled up, become fixed."""
+    rk = case["key"]
+    case["m_started"] = month
+    size = math.exp(math.log(param["reach_median"]) + param["reach_log_sd"] * normal(seed, U_REACH, rk, 0, 0))
+    case["potential"] = min(size * (0.5 + case["depth"]), people_in_need)
+    case["scale_limit"] = math.exp(draw(seed, U_SCALE, rk, 0, 0) * math.log(param["scale_limit"]))
+
+
+@compiled
+def care(w):
+    """Book the care that live partnerships were given, and turn it into attention: days given over days needed."""
+    param = w.system[0]["param"]
+    share = param["reporting_share"]
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        for pool in range(2):
+            given = entity["attention"][pool]
+            reporting = ticks(given * share)
+            use(entity, w.system[0]["days"], pool, REPORTING, reporting)
+            use(entity, w.system[0]["days"], pool, CARE, given - reporting)
+            need = entity["care"][pool] * param["days_care"]
+            entity["attention"][pool] = given / need if need > 0.0 else 1.0
+
+
+@compiled
+def performs(seed, month, param, case, lead, institution, host, broker):
+    """True when the partnership performs this month."""
+    kinds = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
+    shock = param["perform_shock"] * normal(seed, U_YEAR, case["key"], (month - case["m_started"]) // 12, 0)
+    attention = min(lead["attention"][case["office"]], 1.0)
+    variety = diversity(kinds, parties(case))
+    score = performance_score(
+        param, case["fit"], lead["skill"], host, institution, broker, attention, variety, case["lift"], shock
+    )
+    return case["latent"] + score > 0.0
+
+
+@compiled
+def evaluate(seed, month, param, case, lead, days, company):
+    """Rule: once a year a partnership with KPIs is evaluated; a failing one is found, then fixed or left to be closed.
+
+    (Report paras 59-61.) Evaluation costs days on both sides; skill raises the chance of a fix.
+    """
+    cost = min(ticks(param["days_evaluation"]), lead["left"][case["office"]])
+    lead["left"][case["office"]] -= cost
+    use(lead, days, case["office"], EVALUATING, cost)
+    case["days"] += cost
+    firm_days(case, company, days, EVALUATING, 0.5 * param["days_evaluation"])
+    learn(lead, case["type"], case["performing"], param["belief_rate"])
+    if case["performing"] or draw(seed, U_EVALUATION, case["key"], month, 0) >= param["evaluation_power"]:
+        return
+    case["found"] = True
+    if draw(seed, U_FIX, case["key"], month, 0) < param["fix_base"] * (0.5 + lead["skill"]):
+        case["lift"] += param["fix_lift"]
+        case["stage"], case["since"] = FIXED, month
+
+
+@compiled
+def learn(lead, kind, performing, rate):
+    """Beliefs about a type of partnership move with evaluated results only."""
+    weight = rate / (1.0 + 0.05 * lead["evidence"][kind])
+    lead["belief"][kind] += weight * ((1.0 if performing else 0.0) - lead["belief"][kind])
+    lead["evidence"][kind] += 1.0
+
+
+@compiled
+def reported(seed, param, case, candour):
+    """Rule: staff report success all the same, unless a failure is known and candour admits it (S66 against S93)."""
+    if case["performing"]:
+        return True
+    optimism = param["optimism"] * (1.0 - candour if case["found"] else 1.0)
+    return draw(seed, U_REPORT, case["key"], 0, 0) < optimism
+
+
+@compiled
+def scale_up(seed, month, param, case, host):
+    """Rule: what works, pays and has a willing host and a plan is scaled up."""
+    if case["stage"] == SCALED:
+        pace = math.exp(math.log(param["scale_limit"]) / param["scale_months"])
+        case["scale"] = min(case["scale"] * pace, case["scale_limit"])
+        return
+    ready = case["months_performing"] >= 24 and case["systemic"] and (case["business_case"] or case["exit_plan"])
+    if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < host:
+        case["stage"], case["since"] = SCALED, month
+
+
+@compiled
+def spread(seed, month, case, cdf, government):
+    """Once a year a scaled partnership may go on to a further country in need where its lead has an office."""
+    if case["stage"] != SCALED or month % 12 != 0 or case["n_country"] == MAX_COUNTRIES:
+        return
+    country = pick(cdf, draw(seed, U_COUNTRY, case["key"], month, 0))
+    known = False
+    for k in range(case["n_country"]):
+        known = known or case["country"][k] == country
+    if (government[country]["offices"] >> case["entity"][0]) & 1 == 1 and not known:
+        case["country"][case["n_country"]] = country
+        case["n_country"] += 1
+
+
+@compiled
+def institution_rise(param, government_member, depth, host, institution):
+    """Rise of the institution index by one performing partnership with a systemic aim, 0-1 a month.
+
+    The government's membership carries most of it (report para 26; V10).
+    """
+    carried = 1.0 if government_member else param["institution_without_state"]
+    return param["institution_rate"] * carried * depth * (0.5 + host) * (1.0 - institution)
+
+
+@compiled
+def deliver(w):
+    """Rule: each month a live partnership performs or not, given fit, skills, host, diversity, load and attention.
+
+    Luck is drawn once for its life and once for each year of it, so better conditions only ever add performing months.
+    One with a systemic aim shifts its country's market or rules for the goal, which helps others there.
+    """
+    system, param, paths = w.system[0], w.system[0]["param"], path(w)
+    seed, month, scale = system["seed"], system["month"], system["scale"]
+    reporting = param["company_days_live"] * param["reporting_share"]
+    caring = param["company_days_live"] - reporting
+    for c in range(w.government.shape[0]):
+        w.government[c]["performing"] = 0.0
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] == ENDED:
+            continue
+        country, goal = case["country"][0], case["goal"]
+        lead, state, here = w.entity[case["entity"][0]], w.government[country], w.chan[FIRST_STATE + country]
+        if case["m_started"] == NEVER:
+            case["months_left"] -= 1.0
+            if case["months_left"] > 0.0:
+                continue
+            start(seed, month, param, case, state["need"][goal] * state["people"])
+            paths["started"] += 1.0
+        host = here["host_support"]
+        case["performing"] = performs(seed, month, param, case, lead, state["institution"][goal], host, here["broker_quality"])
+        case["months_performing"] = case["months_performing"] + 1 if case["performing"] else 0
+        age = month - case["m_started"]
+        if case["kpis"] and age > 0 and age % 12 == 0:
+            evaluate(seed, month, param, case, lead, w.system[0]["days"], w.company)
+        case["reported"] = reported(seed, param, case, w.chan[FIRST_ENTITY + case["entity"][0]]["candour"])
+        firm_days(case, w.company, w.system[0]["days"], REPORTING, reporting)
+        firm_days(case, w.company, w.system[0]["days"], CARE, caring)
+        if case["performing"]:
+            state["performing"] += 1.0
+            scale_up(seed, month, param, case, host)
+            spread(seed, month, case, w.country_cdf[goal], w.government)
+            if case["systemic"]:
+                rise = institution_rise(param, case["government"], case["depth"], host, state["institution"][goal])
+                # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.
+                state["institution"][goal] = min(state["institution"][goal] + rise / scale, 1.0)
+                case["institution"] += rise
+        case["reach"] = next_reach(
+            case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"]
+        )

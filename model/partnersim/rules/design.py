@@ -1,0 +1,322 @@
+"""Design: which type, who else is invited, KPIs and an exit plan or not; the appraisal gate and the advisory review."""
+
+from __future__ import annotations
+
+import math
+
+from partnersim.choice import clip, logistic
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, ticks
+from partnersim.population.firms import N_GOALS, competence, is_present
+from partnersim.randomness import Purpose, draw, normal, pair
+from partnersim.rules.desks import wait
+from partnersim.rules.records import drop, firm_days, partner_days, path
+from partnersim.rules.scouting import random_firm
+from partnersim.rules.work import effort, use_grant
+from partnersim.world import (
+    FIRST_ENTITY,
+    FIRST_STATE,
+    MAX_ENTITIES,
+    MAX_FIRMS,
+    OPEN_ROWS,
+    Agent,
+    Desk,
+    Kind,
+    Reason,
+    Stage,
+)
+
+U_TYPE, U_SIZE, U_INVITE, U_ACCEPTS, U_AIM, U_KPI, U_EXIT, U_GATE, U_LEAD, U_VALUE, U_BUSINESS, U_DISCLOSED, U_QUALITY, U_ROUTED = (
+    int(Purpose.CASE_TYPE), int(Purpose.CASE_SIZE), int(Purpose.INVITE), int(Purpose.MEMBER_ACCEPTS), int(Purpose.CASE_AIM),
+    int(Purpose.CASE_KPI), int(Purpose.CASE_EXIT), int(Purpose.CASE_GATE), int(Purpose.CASE_LEAD), int(Purpose.CASE_VALUE),
+    int(Purpose.BUSINESS_CASE), int(Purpose.CASE_DISCLOSED), int(Purpose.CASE_QUALITY), int(Purpose.ROUTED),
+)
+DESIGN_WORK = int(Activity.DESIGN)
+DESIGN, AGREEMENT = int(Stage.DESIGN), int(Stage.AGREEMENT)
+ADVISORY_DESK = int(Desk.ADVISORY)
+CORE, SOCIAL, ADVOCACY, FINANCE, RELIEF = (
+    int(Kind.CORE_BUSINESS), int(Kind.SOCIAL_INVESTMENT), int(Kind.ADVOCACY), int(Kind.FINANCE), int(Kind.HUMANITARIAN),
+)
+LED_BY_UN, LED_BY_FIRM, LED_BY_STATE = int(Agent.ENTITY), int(Agent.COMPANY), int(Agent.GOVERNMENT)
+NONE, QUALITY, APPRAISAL = int(Reason.NONE), int(Reason.QUALITY), int(Reason.APPRAISAL)
+
+# Which sectors are relevant, by type (rows as Kind) and goal (columns as GOALS): 1 where the sector must be a member for
+# criterion (i) of transformation. Assumed from the report's boxes: rules and public goods need the government, work with
+# poor or exposed people needs civil society.
+GOVERNMENT_RELEVANT = (
+    (0, 0, 1, 1, 0, 1, 0, 1),
+    (0, 0, 1, 0, 0, 1, 0, 1),
+    (1, 1, 1, 1, 1, 1, 1, 1),
+    (0, 0, 0, 0, 0, 0, 0, 0),
+    (1, 1, 1, 1, 1, 1, 1, 1),
+)
+CIVIL_RELEVANT = (
+    (1, 1, 0, 0, 1, 0, 1, 0),
+    (1, 1, 1, 0, 1, 1, 1, 0),
+    (0, 0, 1, 1, 1, 0, 1, 1),
+    (1, 1, 1, 1, 1, 1, 1, 1),
+    (0, 1, 1, 0, 0, 0, 1, 0),
+)
+CORE_BY_TYPE = (0.40, 0.12, 0.22, 0.05, 0.25)
+"""Share of value that members' core competence adds by the type alone."""
+VISIBILITY_BY_TYPE = (0.35, 0.50, 0.60, 1.00, 0.50)
+"""How far the logo is lent: all the way where it is what brings the money (report paras 28, 44)."""
+DEPTH_BY_TYPE = (0.8, 0.4, 0.5, 0.4, 0.6)
+TYPE_SHARE = (0.36, 0.36, 0.28)
+"""Prior shares of core business, social investment and advocacy."""
+
+
+@compiled
+def choose_type(u, finance_share, crisis, beliefs):
+    """Type of a new design: relief in a crisis, finance by its share, else what the entity believes works."""
+    if crisis:
+        return RELIEF
+    if u < finance_share:
+        return FINANCE
+    u = (u - finance_share) / (1.0 - finance_share)
+    w0 = TYPE_SHARE[0] * math.exp(2.0 * (beliefs[0] - 0.5))
+    w1 = TYPE_SHARE[1] * math.exp(2.0 * (beliefs[1] - 0.5))
+    w2 = TYPE_SHARE[2] * math.exp(2.0 * (beliefs[2] - 0.5))
+    u *= w0 + w1 + w2
+    if u < w0:
+        return CORE
+    return SOCIAL if u < w0 + w1 else ADVOCACY
+
+
+@compiled
+def member_benefit(benefit, cost, members):
+    """Score of an invitee: own benefit against coordination cost that is convex in members (S108)."""
+    return benefit - cost * members * members
+
+
+@compiled
+def core_share(base, weight, skill, luck):
+    """Share of the value that members' core competence contributes, 0-1."""
+    return clip(base + 0.75 * weight * skill + 0.25 * skill + 0.10 * luck, 0.0, 1.0)
+
+
+@compiled
+def quality_score(param, fit, skill, parties):
+    """Score of a design at its quality gate: about half of full proposals come back (S52)."""
+    return param["quality_base"] + 0.4 * fit + param["quality_skill"] * (skill - 0.5) - 0.1 * (parties - 2)
+
+
+@compiled
+def begin(w, case):
+    """Fix what a design is made of: its type, aim, members, roles, and the work it takes."""
+    system, param = w.system[0], w.system[0]["param"]
+    seed, rk = system["seed"], case["key"]
+    e = case["entity"][0]
+    entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
+    goal = case["goal"]
+    firm = w.company[case["firm"][0]]
+    kind = choose_type(draw(seed, U_TYPE, rk, 0, 0), now["finance_model_share"], case["crisis"], entity["belief"])
+    case["type"] = kind
+    case["systemic"] = kind != FINANCE and draw(seed, U_AIM, rk, 0, 0) < now["systemic_aim"]
+    case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
+    case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
+    case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
+    invite_government(w, case, now["sector_invitation"])
+    invite_civil(w, case, now["sector_invitation"])
+    invite_entities(w, case)
+    invite_firms(w, case)
+    case["sectors_met"] = all_relevant(case, w.government)
+    skill = competence(seed, firm["key"], w.system[0]["sector"][firm["sector"], goal], goal)
+    base = CORE_BY_TYPE[kind]
+    case["core_share"] = core_share(base, now["core_competence_weight"], skill, normal(seed, U_TYPE, rk, 0, 1))
+    case["value"] = math.exp(math.log(param["deal_median"]) + param["deal_log_sd"] * normal(seed, U_VALUE, rk, 0, 0))
+    case["visibility"] = clip(VISIBILITY_BY_TYPE[kind] + 0.15 * normal(seed, U_TYPE, rk, 0, 2), 0.0, 1.0)
+    case["depth"] = clip(DEPTH_BY_TYPE[kind] + 0.15 * normal(seed, U_TYPE, rk, 0, 3), 0.05, 1.0)
+    pays = kind == CORE and draw(seed, U_BUSINESS, rk, 0, 0) < clip(0.35 + 0.3 * firm["maturity"] + 0.1 * case["fit"], 0.0, 1.0)
+    case["business_case"] = pays
+    sectors = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
+    supports = sectors > 2 and draw(seed, U_LEAD, rk, 0, 0) < now["support_role_share"]
+    case["lead_kind"] = (LED_BY_STATE if case["government"] else LED_BY_FIRM) if supports else LED_BY_UN
+    further = parties(case) - 2
+    days = param["days_design"] + param["days_design_party"] * further + (param["days_design_systemic"] if case["systemic"] else 0.0)
+    case["work_left"] = ticks(days * effort(entity["skill"]) * (0.6 if supports else 1.0))
+    case["months_left"] = (param["months_design"] + param["months_design_party"] * further) * (0.3 if case["crisis"] else 1.0)
+    firm_days(case, w.company, w.system[0]["days"], DESIGN_WORK, param["company_days_design"])
+    partner_days(case, w.government, w.civil, w.system[0]["days"], DESIGN_WORK, 0.5 * param["company_days_design"])
+    w.company[case["firm"][0]]["last_contact"] = system["month"]
+
+
+@compiled
+def parties(case):
+    """Number of parties of a case."""
+    return case["n_entity"] + case["n_firm"] + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
+
+
+@compiled
+def all_relevant(case, government):
+    """Criterion (i): every sector that the type and goal need is a member, civil society only where one is competent there."""
+    kind, goal = case["type"], case["goal"]
+    if GOVERNMENT_RELEVANT[kind][goal] == 1 and not case["government"]:
+        return False
+    if CIVIL_RELEVANT[kind][goal] == 1 and case["civil"] < 0:
+        return government[case["country"][0]]["civil_available"][goal] == 0
+    return True
+
+
+@compiled
+def invite_government(w, case, invitation):
+    """Invite the host government where it is relevant or has asked; it joins by its support for partnerships."""
+    seed, country = w.system[0]["seed"], case["country"][0]
+    relevant = GOVERNMENT_RELEVANT[case["type"]][case["goal"]] == 1 or case["systemic"]
+    asked = case["requested"] or (relevant and draw(seed, U_INVITE, case["key"], 0, 0) < invitation)
+    if asked and draw(seed, U_ACCEPTS, case["key"], 0, 0) < 0.3 + 0.7 * w.chan[FIRST_STATE + country]["host_support"]:
+        case["government"] = True
+
+
+@compiled
+def invite_civil(w, case, invitation):
+    """Invite a competent civil society organisation where one is relevant; known ones first, it joins if it has capacity."""
+    seed = w.system[0]["seed"]
+    if CIVIL_RELEVANT[case["type"]][case["goal"]] == 0 or draw(seed, U_INVITE, case["key"], 0, 1) >= invitation:
+        return
+    n = w.civil.shape[0]
+    for attempt in range(24):
+        if n == 0:
+            return
+        i = min(int(draw(seed, U_INVITE, case["key"], 1, attempt) * n), n - 1)
+        partner, country = w.civil[i], case["country"][0]
+        here = is_present(seed, partner["key"], partner["home"], country, partner["presence"])
+        if partner["competence"][case["goal"]] < 0.5 or not here:
+            continue
+        if partner["n_live"] < partner["capacity"] and draw(seed, U_ACCEPTS, case["key"], 0, 1) < 0.4 + 0.5 * partner["legitimacy"]:
+            case["civil"] = i
+            partner["n_live"] += 1
+        return
+
+
+@compiled
+def invite_entities(w, case):
+    """Rule: a design with several UN members grows one by one; each invitee weighs benefit against coordination cost.
+
+    The first further member comes in the share of designs that are multi-entity; each later one with a constant chance
+    of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it.
+    """
+    system, param = w.system[0], w.system[0]["param"]
+    seed, rk = system["seed"], case["key"]
+    if case["n_entity"] == 1 and draw(seed, U_SIZE, rk, 0, 0) < param["single_entity_share"]:
+        return
+    refusals, invited = 0, 0
+    while case["n_entity"] < min(MAX_ENTITIES, w.entity.shape[0]) and refusals < int(param["refusals"]):
+        if case["n_entity"] >= 2 and draw(seed, U_SIZE, rk, 0, case["n_entity"]) >= param["size_continuation"]:
+            return
+        f = invitee(case, w.entity, w.government, w.peer, draw(seed, U_INVITE, rk, 2, invited))
+        invited += 1
+        if f < 0:
+            return
+        luck = normal(seed, U_ACCEPTS, pair(rk, w.entity[f]["key"]), 0, 0)
+        benefit = 1.0 + 2.0 * w.entity[f]["mandate"][case["goal"]] + param["benefit_spread"] * luck
+        if case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0:
+            case["entity"][case["n_entity"]] = f
+            case["n_entity"] += 1
+        else:
+            refusals += 1
+
+
+@compiled
+def invitee(case, entity, government, peer, u):
+    """Another entity drawn by staff, mandate, presence and earlier work together: the embedded attract more ties (S106)."""
+    lead, goal = case["entity"][0], case["goal"]
+    offices = government[case["country"][0]]["offices"]
+    total = 0.0
+    for f in range(entity.shape[0]):
+        total += invitee_weight(case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+    if total <= 0.0:
+        return -1
+    u *= total
+    for f in range(entity.shape[0]):
+        u -= invitee_weight(case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+        if u < 0.0:
+            return f
+    return -1
+
+
+@compiled
+def invitee_weight(case, other, f, goal, here, tie):
+    """Weight of entity ``f`` as a further member, zero for members."""
+    for k in range(case["n_entity"]):
+        if case["entity"][k] == f:
+            return 0.0
+    known = 0.3 + tie["strength"] + 0.5 * tie["event"]
+    return (other["staff_hq"] + other["staff_country"]) * (0.05 + other["mandate"][goal]) * (1.0 if here == 1 else 0.3) * known
+
+
+@compiled
+def invite_firms(w, case):
+    """A systemic or larger design looks for a further firm from the country, so that a market and not one firm moves."""
+    seed, rk = w.system[0]["seed"], case["key"]
+    state = w.government[case["country"][0]]
+    wanted = (2 if case["systemic"] else 0) + (1 if case["n_entity"] > 2 else 0)
+    for k in range(min(wanted, MAX_FIRMS - 1)):
+        if draw(seed, U_INVITE, rk, 3, k) >= 0.5:
+            continue
+        row = random_firm(w.company, seed, rk, 0, k, state["first_firm"], state["firm_rows"])
+        if row < 0 or row == case["firm"][0] or (case["n_firm"] > 1 and row == case["firm"][1]):
+            continue
+        firm = w.company[row]
+        if firm["n_live"] + firm["n_open"] < firm["capacity"]:
+            case["firm"][case["n_firm"]], case["firm_key"][case["n_firm"]] = row, firm["key"]
+            case["n_firm"] += 1
+            firm["n_open"] += 1
+
+
+@compiled
+def net_benefit(fit, skill, value, parties, days):
+    """What an appraisal sees: benefit from fit and value against cost in parties and days, in about standard units."""
+    return 0.6 * fit + 0.1 * (math.log(value) - 13.8) + 0.5 * (skill - 0.5) - 0.15 * (parties - 2) - 0.01 * days
+
+
+@compiled
+def verdict(seed, param, case, skill, gate_share):
+    """Why a finished design is dropped, or NONE: the appraisal, where there is one, then the quality of the proposal."""
+    rk = case["key"]
+    if draw(seed, U_GATE, rk, 0, 0) < gate_share:
+        benefit = net_benefit(case["fit"], skill, case["value"], parties(case), case["days"])
+        if benefit + param["appraisal_noise"] * normal(seed, U_GATE, rk, 0, 1) < param["appraisal_bar"]:
+            return APPRAISAL
+    if draw(seed, U_QUALITY, rk, 0, 0) >= logistic(quality_score(param, case["fit"], skill, parties(case))):
+        return QUALITY
+    return NONE
+
+
+@compiled
+def needs_review(case, sector_hazard):
+    """True for large or high-risk cases: many parties, much money, a risky sector or a lent logo."""
+    return parties(case) > 4 or case["value"] > 3.0e6 or sector_hazard > 1.2 or case["visibility"] > 0.8
+
+
+@compiled
+def design(w):
+    """Rule: a case that passed screening is designed: who else is invited, in which roles, to what end.
+
+    Work grows with further parties; a design that is not good enough is returned and dropped (S52). Large or high-risk
+    cases may have to pass the advisory group.
+    """
+    system, param, paths = w.system[0], w.system[0]["param"], path(w)
+    seed, month = system["seed"], system["month"]
+    for i in range(system["n_open"]):
+        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        if case["stage"] != DESIGN:
+            continue
+        if case["work_left"] < 0.0:
+            begin(w, case)
+            continue
+        use_grant(case, w.entity, w.system[0]["days"], DESIGN_WORK)
+        case["months_left"] -= 1.0
+        if case["work_left"] > 0.0 or case["months_left"] > 0.0:
+            continue
+        e = case["entity"][0]
+        reason = verdict(seed, param, case, w.entity[e]["skill"], w.chan[FIRST_ENTITY + e]["gate_share"])
+        if reason != NONE:
+            drop(case, reason, month, w.company, w.civil, paths)
+            continue
+        paths["approved"] += 1.0
+        case["stage"], case["since"], case["m_approved"], case["work_left"] = AGREEMENT, month, month, -1.0
+        hazard = w.system[0]["sector"][w.company[case["firm"][0]]["sector"], N_GOALS + 1]
+        routed = draw(seed, U_ROUTED, case["key"], 0, ADVISORY_DESK) < w.chan[FIRST_ENTITY + e]["desk_routing_advisory"]
+        if routed and needs_review(case, hazard):
+            wait(case, ADVISORY_DESK, param["desk_days_per_review"])

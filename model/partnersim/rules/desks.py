@@ -1,0 +1,136 @@
+"""Central and country desks: queues with capacity, served oldest first; patience runs out, and cases go round or lapse."""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, Side, ticks
+from partnersim.randomness import Purpose, draw
+from partnersim.rules.records import drop, firm_days, path
+from partnersim.rules.work import HQ, take, use
+from partnersim.world import FIRST_STATE, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
+
+U_BYPASS = int(Purpose.BYPASS)
+CENTRAL = int(Side.CENTRAL)
+DESK, COORDINATION_WORK, FOLLOW_UP = int(Activity.DESK), int(Activity.COORDINATION), int(Activity.FOLLOW_UP)
+DROPPED, LAPSED = int(Stage.DROPPED), int(Reason.LAPSED)
+NO_DESK, SCREENING, ADVISORY, COUNTRY = int(Desk.NONE), int(Desk.SCREENING), int(Desk.ADVISORY), int(Desk.COUNTRY)
+
+
+@compiled
+def wait(case, desk, days):
+    """Send a case to a desk that needs ``days`` of work for it."""
+    case["desk"], case["desk_left"], case["waited"] = desk, ticks(days), 0
+
+
+@compiled
+def capacity(w, desk_rows):
+    """Rule: a desk's paid days of this month are its cost, whether cases come or not.
+
+    ``desk_rows``: int (3, 3) for the coordination, screening and advisory desk: paying policy or -1, side that pays for
+    new staff, and whether entities must find the days in their own time; then the desk has only what they had left.
+    """
+    now, scale = w.chan[SYSTEM_ROW], w.system[0]["scale"]
+    wanted = (now["desk_days_coordination"], now["desk_days_screening"], now["desk_days_advisory"])
+    for k in range(3):
+        policy, side, absorbed = desk_rows[k, 0], desk_rows[k, 1], desk_rows[k, 2]
+        days = ticks(wanted[k] * scale)
+        if absorbed:
+            days = contribute(w, days)
+        else:
+            w.system[0]["days"][side, DESK] += days
+            w.system[0]["book"]["new_days"][side] += days
+        w.system[0]["desk_capacity"][k] = days
+        w.system[0]["book"]["desk_days"] += days
+        if policy >= 0:
+            w.system[0]["lever_days"][policy] += days
+    for c in range(w.government.shape[0]):
+        state = w.government[c]
+        state["desk_left"] = ticks(w.chan[FIRST_STATE + c]["desk_days_country"] * scale) if state["country_team"] else 0.0
+
+
+@compiled
+def contribute(w, days):
+    """Days for a desk that entities give out of their own time, in proportion to staff; returns what they had to give."""
+    staff, given = 0.0, 0.0
+    for e in range(w.entity.shape[0]):
+        staff += w.entity[e]["staff_hq"]
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        given += take(entity, w.system[0]["days"], HQ, DESK, ticks(days * entity["staff_hq"] / max(staff, 1e-9)))
+    return given
+
+
+@compiled
+def share_pool(system, pooling):
+    """Rule: of each central desk's days the share ``pooling`` may be used by any of them (uncertainty)."""
+    system["desk_pool"] = 0.0
+    for k in range(3):
+        part = ticks(system["desk_capacity"][k] * pooling)
+        system["desk_capacity"][k] -= part
+        system["desk_pool"] += part
+
+
+@compiled
+def impatient(waited, patience, bypass, u):
+    """True when a case that has waited longer than ``patience`` months goes round the desk this month."""
+    return waited > patience and u < bypass
+
+
+@compiled
+def serve_central(system, k, wanted):
+    """Days a central desk gives to a case: its own first, then those of the common pool."""
+    own = min(wanted, system["desk_capacity"][k])
+    system["desk_capacity"][k] -= own
+    common = min(wanted - own, system["desk_pool"])
+    system["desk_pool"] -= common
+    return own + common
+
+
+@compiled
+def serve(w, desk):
+    """Rule: a desk works through its cases oldest first; who waits too long goes round it, or lapses in the end.
+
+    A case that waits costs the lead and the firm follow-up days. Returns the number of cases still waiting.
+    """
+    system, param, row = w.system[0], w.system[0]["param"], path(w)
+    seed, month = system["seed"], system["month"]
+    queue = 0
+    for i in range(system["n_open"]):
+        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        if case["desk"] != desk or case["stage"] == DROPPED:
+            continue
+        if desk == COUNTRY:
+            state = w.government[case["country"][0]]
+            used = min(case["desk_left"], state["desk_left"])
+            state["desk_left"] -= used
+            w.system[0]["days"][CENTRAL, COORDINATION_WORK] += used
+            w.system[0]["book"]["new_days"][CENTRAL] += used
+        else:
+            used = serve_central(system, desk - 1, case["desk_left"])
+        case["desk_left"] -= used
+        case["days"] += used
+        if case["desk_left"] <= 0.0:
+            case["desk"] = NO_DESK
+            if desk == ADVISORY:
+                case["reviewed"] = True
+            continue
+        follow_up(case, w.entity[case["entity"][0]], w.company, w.system[0]["days"], param["days_follow_up"])
+        case["waited"] += 1
+        if impatient(case["waited"], param["patience_months"], param["bypass"], draw(seed, U_BYPASS, case["key"], month, desk)):
+            case["desk"], case["bypassed"] = NO_DESK, True
+            if desk == SCREENING:
+                case["central"], case["work_left"] = False, ticks(case["check_days"] * w.chan[SYSTEM_ROW]["raters_pooled"])
+        elif case["waited"] >= param["lapse_months"]:
+            drop(case, LAPSED, month, w.company, w.civil, row)
+        else:
+            queue += 1
+    return queue
+
+
+@compiled
+def follow_up(case, lead, company, days, amount):
+    """A case that waits costs follow-up days on both sides."""
+    use(lead, days, case["office"], FOLLOW_UP, case["grant"])
+    case["days"] += case["grant"]
+    case["grant"] = 0.0
+    firm_days(case, company, days, FOLLOW_UP, amount)

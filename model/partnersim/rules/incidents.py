@@ -1,0 +1,139 @@
+"""Incidents: misconduct becomes public and is attributed to the partnerships of that company."""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+from partnersim.randomness import Purpose, draw
+from partnersim.rules.records import path
+from partnersim.rules.reputation import hurt
+from partnersim.rules.screening import WORST_DECILE
+from partnersim.world import EVENT_ROWS, LIVE_ROWS, NEVER, Stage
+
+U_ATTRIBUTION, U_SEVERITY = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY)
+ENDED = int(Stage.ENDED)
+
+
+@compiled
+def attribution(visibility, depth, ended):
+    """Chance that a public event is laid at a partnership's door; half of it in the year after the end (S84)."""
+    chance = 0.2 + 0.6 * visibility * depth
+    return 0.5 * chance if ended else chance
+
+
+@compiled
+def severity(months_hidden_while_tied, growth, luck):
+    """Severity of an event, about 1: it grows with the months that misconduct stayed hidden while tied."""
+    return (1.0 + growth * months_hidden_while_tied) * luck
+
+
+@compiled
+def holds(case, row, key):
+    """True when the company with this row and key is a member of the case."""
+    for k in range(case["n_firm"]):
+        if case["firm"][k] == row and case["firm_key"][k] == key:
+            return True
+    return False
+
+
+@compiled
+def happen(w):
+    """Rule: each company whose misconduct became public this month exposes the entities tied to it.
+
+    A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it.
+    """
+    system = w.system[0]
+    for n in range(system["n_events"]):
+        row = w.rows[EVENT_ROWS, n]
+        firm = w.company[row]
+        if firm["alive"]:
+            expose(w, row, firm)
+        firm["hidden_since"] = NEVER
+        firm["repeat_until"] = system["month"] + 12
+
+
+@compiled
+def expose(w, row, firm):
+    """Attribute one public event to partnerships and entities, and take what it costs them in reputation."""
+    system, param = w.system[0], w.system[0]["param"]
+    seed, month = system["seed"], system["month"]
+    luck = 0.5 + draw(seed, U_SEVERITY, firm["key"], month, 0)
+    hits, pairs = 0, 0
+    for e in range(w.entity.shape[0]):
+        w.entity[e]["hit"] = 0.0
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        ended = case["stage"] == ENDED
+        if not holds(case, row, firm["key"]) or (ended and month - case["m_ended"] >= param["attribution_memory"]):
+            continue
+        chance = attribution(case["visibility"], case["depth"], ended)
+        if draw(seed, U_ATTRIBUTION, case["key"], month, 0) >= chance:
+            continue
+        hits += 1
+        tied = month - max(firm["hidden_since"], case["m_signed"])
+        loss = severity(tied, param["severity_growth"], luck) * case["visibility"] * case["depth"]
+        for k in range(case["n_entity"]):
+            entity = w.entity[case["entity"][k]]
+            if entity["hit"] == 0.0:
+                pairs += 1
+            entity["hit"] = max(entity["hit"], loss)
+    if pairs == 0:
+        return
+    path(w)["incidents"] += pairs
+    path(w)["incident_hits"] += hits
+    path(w)["incident_events"] += 1.0
+    w.system[0]["book"]["largest_cascade"] = max(w.system[0]["book"]["largest_cascade"], 1.0 * pairs)
+    hurt(w)
+
+
+@compiled
+def misconduct_while_tied(w):
+    """Book partnerships whose main firm began misconduct this month, public or not, and exposure to the worst decile."""
+    system, paths = w.system[0], path(w)
+    month = system["month"]
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] == ENDED:
+            continue
+        for k in range(case["n_firm"]):
+            if w.company[case["firm"][k]]["hidden_since"] == month:
+                paths["partner_misconduct"] += 1.0
+    if month % 12 == 0 and system["study_month"] >= 1:
+        exposure(w)
+
+
+@compiled
+def ones(bits):
+    """Number of bits set in a non-negative integer."""
+    n = 0
+    while bits > 0:
+        n += bits & 1
+        bits >>= 1
+    return n
+
+
+@compiled
+def exposure(w):
+    """Once a year, count the entities tied to each firm of the worst decile of integrity.
+
+    Entities are marked as bits of one integer for each firm, so the work grows with partnerships and firms.
+    """
+    system, book = w.system[0], w.system[0]["book"]
+    for j in range(w.company.shape[0]):
+        w.company[j]["tied"] = 0
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] == ENDED:
+            continue
+        for k in range(case["n_firm"]):
+            firm = w.company[case["firm"][k]]
+            for m in range(case["n_entity"]):
+                firm["tied"] |= 1 << case["entity"][m]
+    for j in range(w.company.shape[0]):
+        firm = w.company[j]
+        if not firm["alive"] or firm["integrity"] >= WORST_DECILE:
+            continue
+        n = 1.0 * ones(firm["tied"])
+        book["exposed_n"] += 1.0
+        book["exposed_sum"] += n
+        book["exposed_squares"] += n * n
+        book["exposed_three"] += 1.0 if n >= 3.0 else 0.0

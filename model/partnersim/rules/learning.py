@@ -1,0 +1,54 @@
+"""Learning: skill by doing, by training and from peers; lessons and beliefs diffuse along ties."""
+
+from __future__ import annotations
+
+from partnersim.choice import clip
+from partnersim.compiled import compiled
+from partnersim.world import FIRST_ENTITY, Stage
+
+ENDED = int(Stage.ENDED)
+
+
+@compiled
+def by_doing(skill, partnerships_per_staff, rate):
+    """Skill after a month of practice, with diminishing returns (S110, S111)."""
+    return skill + rate * min(partnerships_per_staff / 2.0, 1.0) * (1.0 - skill)
+
+
+@compiled
+def by_training(skill, days_per_year, rate):
+    """Skill after a month's share of yearly training."""
+    return skill + rate * days_per_year / 12.0 * (1.0 - skill)
+
+
+@compiled
+def practise(w):
+    """Rule: entities learn by the partnerships they lead and by training."""
+    param, scale = w.system[0]["param"], w.system[0]["scale"]
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, 0.05)
+        skill = by_doing(entity["skill"], entity["n_led"] / staff, param["learning_rate"])
+        entity["skill"] = clip(by_training(skill, w.chan[FIRST_ENTITY + e]["training_days"], param["training_rate"]), 0.0, 1.0)
+
+
+@compiled
+def diffuse(w):
+    """Rule: along ties between entities the less skilled close a share of the gap, and beliefs drift together (paras 57-58)."""
+    n = w.entity.shape[0]
+    for e in range(n):
+        w.entity[e]["skill_before"] = w.entity[e]["skill"]
+    for e in range(n):
+        entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
+        skill_rate, belief_rate = now["lesson_diffusion_skill"], now["lesson_diffusion_beliefs"]
+        for f in range(n):
+            tie = w.peer[e, f]["strength"] + w.peer[e, f]["event"]
+            if f == e or tie < 0.05:
+                continue
+            other = w.entity[f]
+            gap = other["skill_before"] - entity["skill"]
+            if gap > 0.0:
+                entity["skill"] += skill_rate * min(tie, 1.0) * gap
+            for k in range(entity["belief"].shape[0]):
+                if other["evidence"][k] > entity["evidence"][k]:
+                    entity["belief"][k] += belief_rate * min(tie, 1.0) * (other["belief"][k] - entity["belief"][k])

@@ -1,0 +1,122 @@
+"""Meetings: forums, focal-point meetings, exchanges and advisory groups make ties, searched from the next month."""
+
+from __future__ import annotations
+
+from partnersim.choice import occurrences
+from partnersim.compiled import compiled
+from partnersim.ledger import ticks
+from partnersim.randomness import Purpose, draw
+from partnersim.rules.scouting import random_firm
+from partnersim.rules.ties import find_or_make, stronger
+from partnersim.world import FIRST_ENTITY, LIVE_ROWS, NEVER, Stage
+
+U_FORUM, U_PEER, U_EXCHANGE = int(Purpose.FORUM), int(Purpose.PEER), int(Purpose.SECONDMENT)
+ENDED = int(Stage.ENDED)
+FAR = 50_000_000
+"""Keeps the numbers of forum meetings apart from those of searches."""
+
+
+@compiled
+def forum(seed, month, entity, now, ties, company):
+    """Rule: at a forum an entity meets firms it did not know; large firms and LEAD members are there more often (para 17)."""
+    n = occurrences(now["forum_ties"] / 12.0, draw(seed, U_FORUM, entity["key"], month, 0))
+    for k in range(n):
+        row = -1
+        for attempt in range(3):
+            row = random_firm(company, seed, entity["key"], month, FAR + 8 * k + attempt, 0, company.shape[0])
+            if row >= 0 and (company[row]["size"] > 0 or company[row]["lead"]):
+                break
+        if row >= 0:
+            slot = find_or_make(ties, row, company[row]["key"], NEVER)
+            ties[slot]["event"] = stronger(ties[slot]["event"], 0.5)
+            company[row]["last_contact"] = month
+
+
+@compiled
+def peers(seed, month, entity, e, rate, peer):
+    """Rule: focal points meet those of other entities, and a tie between their entities is made (report para 18)."""
+    n_entities = peer.shape[0]
+    n = occurrences(rate / 12.0, draw(seed, U_PEER, entity["key"], month, 0))
+    for k in range(n):
+        f = min(int(draw(seed, U_PEER, entity["key"], month, k + 1) * n_entities), n_entities - 1)
+        if f != e:
+            tie = stronger(peer[e, f]["event"], 0.5)
+            peer[e, f]["event"], peer[f, e]["event"] = tie, tie
+
+
+@compiled
+def strongest_outside(ties):
+    """Slot of the strongest tie without a seat or an exchange, or -1."""
+    best, most = -1, 0.0
+    for k in range(ties.shape[0]):
+        tie = ties[k]
+        if tie["row"] >= 0 and not tie["seat"] and tie["staff"] == 0 and tie["strength"] + tie["event"] > most:
+            best, most = k, tie["strength"] + tie["event"]
+    return best
+
+
+@compiled
+def exchange(seed, month, param, scale, entity, rate, ties):
+    """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, and the firm has a friend."""
+    n = occurrences(rate * scale / 12.0, draw(seed, U_EXCHANGE, entity["key"], month, 0))
+    staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, 0.1)
+    for _ in range(n):
+        slot = strongest_outside(ties)
+        if slot >= 0:
+            ties[slot]["staff"] = int(param["insider_months"])
+            ties[slot]["strength"] = stronger(ties[slot]["strength"], 0.3)
+            entity["absent"] += ticks(param["exchange_days"])
+            entity["skill"] += min(param["exchange_skill"] / staff, 1.0) * (1.0 - entity["skill"])
+
+
+@compiled
+def seats(month, entity, wanted, ties, company):
+    """Rule: a company advisory group fills its seats one a month with the firms that know the entity best (box 9)."""
+    taken = 0
+    for k in range(ties.shape[0]):
+        tie = ties[k]
+        if tie["seat"] and taken < wanted:
+            taken += 1
+            tie["event"] = max(tie["event"], 0.5)
+            company[tie["row"]]["last_contact"] = month
+        else:
+            tie["seat"] = False
+    if taken < wanted:
+        slot = strongest_outside(ties)
+        if slot >= 0:
+            ties[slot]["seat"] = True
+            taken += 1
+    entity["seats"] = taken
+
+
+@compiled
+def together(w):
+    """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107)."""
+    gain = w.system[0]["param"]["tie_gain"]
+    for i in range(w.system[0]["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] == ENDED:
+            continue
+        e = case["entity"][0]
+        slot = find_or_make(w.firm_tie[e], case["firm"][0], case["firm_key"][0], NEVER)
+        w.firm_tie[e, slot]["strength"] = stronger(w.firm_tie[e, slot]["strength"], gain)
+        w.company[case["firm"][0]]["last_contact"] = w.system[0]["month"]
+        for k in range(1, case["n_entity"]):
+            f = case["entity"][k]
+            tie = stronger(w.peer[e, f]["strength"], gain)
+            w.peer[e, f]["strength"], w.peer[f, e]["strength"] = tie, tie
+
+
+@compiled
+def meet(w):
+    """Everything that makes ties this month, besides approaches."""
+    system, param = w.system[0], w.system[0]["param"]
+    seed, month, scale = system["seed"], system["month"], system["scale"]
+    for e in range(w.entity.shape[0]):
+        entity, now, ties = w.entity[e], w.chan[FIRST_ENTITY + e], w.firm_tie[e]
+        forum(seed, month, entity, now, ties, w.company)
+        peers(seed, month, entity, e, now["peer_ties"], w.peer)
+        exchange(seed, month, param, scale, entity, now["secondments"], ties)
+        if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:
+            seats(month, entity, int(now["advisory_seats"]), ties, w.company)
+    together(w)

@@ -1,0 +1,104 @@
+"""People reached, each counted once, and the test of transformation, computed from state and never drawn."""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+from partnersim.rules.records import in_window, path
+from partnersim.world import FIRST_STATE, LIVE_ROWS, NEVER, Stage
+
+DELIVERING, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.SCALED), int(Stage.ENDED)
+
+
+@compiled
+def serves(case):
+    """True when a partnership serves people this month: it performs, or benefit persists after its end."""
+    if case["stage"] == ENDED:
+        return case["persists"] > 0.0
+    return case["performing"]
+
+
+@compiled
+def has_scale(reach, need, people_least, share_least):
+    """Scale of criterion (iv): the smaller of an absolute number and a share of the people in need there, at world scale."""
+    return reach >= min(people_least, share_least * need)
+
+
+@compiled
+def criteria(param, scale, case, need, host):
+    """The four criteria this month: relevant sectors, core competence, institutions moved, scale with a life of its own.
+
+    A partnership that has raised an institution by the least amount and still performs holds what it raised, so the
+    sum of its own contributions decides.
+    """
+    lives_on = case["business_case"] or (case["exit_plan"] and host >= param["willing_host"])
+    return (
+        case["sectors_met"],
+        case["core_share"] >= param["core_share_least"],
+        case["institution"] >= param["institution_least"],
+        lives_on and has_scale(case["counted"] / scale, need, param["scale_people"], param["scale_share"]),
+    )
+
+
+@compiled
+def gather(w):
+    """Add up reach by country and goal, before people are counted once."""
+    for c in range(w.government.shape[0]):
+        for g in range(w.government[c]["reached"].shape[0]):
+            w.government[c]["reached"][g] = 0.0
+    for i in range(w.system[0]["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if serves(case):
+            part = case["reach"] / case["n_country"]
+            for k in range(case["n_country"]):
+                w.government[case["country"][k]]["reached"][case["goal"]] += part
+
+
+@compiled
+def counted_once(case, government, scale):
+    """Reach of a partnership when overlap in each country and goal is shared in proportion."""
+    goal, total = case["goal"], 0.0
+    part = case["reach"] / case["n_country"]
+    for k in range(case["n_country"]):
+        state = government[case["country"][k]]
+        need = state["need"][goal] * state["people"] * scale
+        reached = state["reached"][goal]
+        total += part if reached <= need else part * need / reached
+    return total
+
+
+@compiled
+def count(w):
+    """Rule: a partnership is transformative when it meets all four criteria in twelve consecutive performing months.
+
+    Credit starts in the month after the test is met, none backwards (report paras 26-27). In a country and goal the
+    reach of all partnerships together is at most the people in need; reach is reported at world scale.
+    """
+    system, book, param, paths = w.system[0], w.system[0]["book"], w.system[0]["param"], path(w)
+    gather(w)
+    month, scale = system["month"], system["scale"]
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if not serves(case):
+            case["counted"], case["months_all"] = 0.0, 0
+            continue
+        country = case["country"][0]
+        state = w.government[country]
+        case["counted"] = counted_once(case, w.government, scale)
+        people = case["counted"] / scale
+        paths["reach_all"] += people
+        paths["reach_low_income"] += people if state["low_income"] else 0.0
+        paths["transformative_reach"] += people if case["m_transformative"] != NEVER else 0.0
+        if case["stage"] == ENDED:
+            continue
+        need = state["need"][case["goal"]] * state["people"]
+        sectors, competence, institutions, large = criteria(param, scale, case, need, w.chan[FIRST_STATE + country]["host_support"])
+        book["meets_sectors"] += 1.0 if sectors else 0.0
+        book["meets_competence"] += 1.0 if competence else 0.0
+        book["meets_institutions"] += 1.0 if institutions else 0.0
+        book["meets_scale"] += 1.0 if large else 0.0
+        case["months_all"] = case["months_all"] + 1 if sectors and competence and institutions and large else 0
+        if case["months_all"] >= 12 and case["m_transformative"] == NEVER:
+            case["m_transformative"] = month
+            if in_window(system, month):
+                book["n_transformative"] += 1.0
+                book["months_transformative"] += month - case["m_started"]

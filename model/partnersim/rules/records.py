@@ -1,0 +1,188 @@
+"""The register of partnerships: how a record is opened, charged, dropped, signed and forgotten.
+
+Open attempts and signed partnerships are listed oldest first; within a month the order follows keyed priorities, so
+that nothing depends on the row a record happens to occupy. Dropped attempts keep their cost in the books.
+"""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+from partnersim.ledger import Side, ticks
+from partnersim.randomness import Purpose, key, pair
+from partnersim.world import DROPPED as DROPPED_MONTHS
+from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Stage
+from partnersim.world import SIGNED as SIGNED_MONTHS
+
+U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
+COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
+DROPPED, DELIVERING, ENDED, AGREEMENT = int(Stage.DROPPED), int(Stage.DELIVERING), int(Stage.ENDED), int(Stage.AGREEMENT)
+COURTED = int(Stage.COURTED)
+
+
+@compiled
+def record_key(seed, lead_key, firm_key, state_key, goal, month):
+    """Key of an attempt: (lead, company, goal, country, year); the same idea in one year meets the same luck."""
+    return key(seed, U_RECORD, pair(firm_key, pair(state_key, lead_key)), month // 12, goal)
+
+
+@compiled
+def open_record(w, e, firm_row, goal, country, office, stage):
+    """Open a record at ``stage`` and return its row, or -1 when the register is full (counted, must not happen)."""
+    system = w.system[0]
+    if system["n_free"] == 0 or system["n_open"] == w.rows.shape[1]:
+        system["n_overflow"] += 1
+        return -1
+    system["n_free"] -= 1
+    row = w.rows[FREE_ROWS, system["n_free"]]
+    month = system["month"]
+    firm, case = w.company[firm_row], w.partnership[row]
+    case["key"] = record_key(system["seed"], w.entity[e]["key"], firm["key"], w.government[country]["key"], goal, month)
+    case["stage"], case["desk"], case["office"], case["goal"], case["type"] = stage, 0, office, goal, 0
+    case["lead_kind"], case["reason"], case["n_entity"], case["n_firm"], case["civil"] = 0, 0, 1, 1, -1
+    case["entity"][0], case["firm"][0], case["firm_key"][0] = e, firm_row, firm["key"]
+    case["government"], case["n_country"] = False, 1
+    case["country"][0] = country
+    case["begun"], case["since"] = month, month
+    case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
+    case["m_ended"], case["m_transformative"] = NEVER, NEVER
+    case["work_left"], case["months_left"], case["grant"], case["waited"], case["days"] = 0.0, 0.0, 0.0, 0, 0.0
+    case["desk_left"], case["check_days"] = 0.0, 0.0
+    case["approached"], case["bypassed"], case["reused"] = False, False, False
+    case["central"], case["reviewed"] = False, False
+    case["requested"], case["crisis"] = False, w.government[country]["crisis"] > 0
+    case["kpis"], case["exit_plan"], case["disclosed"], case["systemic"] = False, False, False, False
+    case["performing"], case["found"], case["reported"], case["sectors_met"] = False, False, False, False
+    case["lift"], case["months_performing"], case["reach"], case["counted"] = 0.0, 0, 0.0, 0.0
+    case["institution"], case["months_all"], case["persists"], case["scale"] = 0.0, 0, 0.0, 1.0
+    w.rows[OPEN_ROWS, system["n_open"]] = row
+    system["n_open"] += 1
+    path(w)["ideas"] += 1.0
+    return row
+
+
+@compiled
+def path(w):
+    """The record of this month's paths; burn-in writes into the first one, which is cleared when the study starts."""
+    return w.series[max(w.system[0]["study_month"] - 1, 0)]
+
+
+@compiled
+def order_newcomers(w, first):
+    """Sort the attempts opened this month, from position ``first`` on, by keyed priority."""
+    seed, n = w.system[0]["seed"], w.system[0]["n_open"]
+    for i in range(first + 1, n):
+        row = w.rows[OPEN_ROWS, i]
+        rank = key(seed, U_PRIORITY, w.partnership[row]["key"], 0, 0)
+        j = i - 1
+        while j >= first and key(seed, U_PRIORITY, w.partnership[w.rows[OPEN_ROWS, j]]["key"], 0, 0) > rank:
+            w.rows[OPEN_ROWS, j + 1] = w.rows[OPEN_ROWS, j]
+            j -= 1
+        w.rows[OPEN_ROWS, j + 1] = row
+
+
+@compiled
+def firm_days(case, company, days, activity, amount):
+    """Book ``amount`` days of each company member of a case."""
+    amount = ticks(amount)
+    for k in range(case["n_firm"]):
+        company[case["firm"][k]]["spent"] += amount
+        days[COMPANY, activity] += amount
+        case["days"] += amount
+
+
+@compiled
+def partner_days(case, government, civil, days, activity, amount):
+    """Book ``amount`` days of the government and the civil society member of a case."""
+    amount = ticks(amount)
+    if case["government"]:
+        government[case["country"][0]]["spent"] += amount
+        days[STATES, activity] += amount
+        case["days"] += amount
+    if case["civil"] >= 0:
+        civil[case["civil"]]["spent"] += amount
+        days[CIVIL, activity] += amount
+        case["days"] += amount
+
+
+@compiled
+def main_firm_present(case, company):
+    """False when the main company has left and its row is empty or somebody else's."""
+    firm = company[case["firm"][0]]
+    return firm["alive"] and firm["key"] == case["firm_key"][0]
+
+
+@compiled
+def drop(case, reason, month, company, civil, row):
+    """Drop an attempt at its present gate; members who had joined are free again. ``row``: this month's paths."""
+    if case["stage"] > COURTED:
+        for k in range(case["n_firm"]):
+            company[case["firm"][k]]["n_open"] -= 1
+    if case["civil"] >= 0:
+        civil[case["civil"]]["n_live"] -= 1
+    case["stage"], case["reason"], case["desk"], case["m_ended"] = DROPPED, reason, 0, month
+    row["dropped"] += 1.0
+
+
+@compiled
+def in_window(system, month):
+    """True for a month that lies in the window of the study."""
+    return system["study_month"] >= 1 and month > system["month"] - system["study_month"]
+
+
+@compiled
+def tidy(w):
+    """Move signed cases to the live list, forget dropped ones and those that no longer matter, keeping the order."""
+    system, book = w.system[0], w.system[0]["book"]
+    kept = 0
+    n_live = system["n_live"]
+    for i in range(system["n_open"]):
+        row = w.rows[OPEN_ROWS, i]
+        case = w.partnership[row]
+        if case["stage"] == DROPPED:
+            account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)
+            forget(row, system, w.partnership, w.rows, w.trace)
+        elif case["stage"] == DELIVERING:
+            account(case, system, book, w.system[0]["histogram"], SIGNED_MONTHS)
+            w.rows[LIVE_ROWS, n_live] = row
+            n_live += 1
+        else:
+            w.rows[OPEN_ROWS, kept] = row
+            kept += 1
+    system["n_open"] = kept
+    kept = 0
+    month, memory = system["month"], w.system[0]["param"]["attribution_memory"]
+    for i in range(n_live):
+        row = w.rows[LIVE_ROWS, i]
+        case = w.partnership[row]
+        if case["stage"] == ENDED and case["persists"] <= 0.0 and month - case["m_ended"] >= memory:
+            forget(row, system, w.partnership, w.rows, w.trace)
+        else:
+            w.rows[LIVE_ROWS, kept] = row
+            kept += 1
+    system["n_live"] = kept
+
+
+@compiled
+def account(case, system, book, histogram, outcome):
+    """Add a finished attempt to the books of durations and of days per agreement."""
+    months = system["month"] - case["begun"]
+    if outcome == SIGNED_MONTHS:
+        book["days_signed"] += case["days"]
+    else:
+        book["days_dropped"] += case["days"]
+    if in_window(system, case["begun"]):
+        histogram[outcome, min(months, histogram.shape[1] - 1)] += 1
+        if outcome == SIGNED_MONTHS:
+            book["months_signed"] += months
+            book["n_signed"] += 1.0
+
+
+@compiled
+def forget(row, system, partnership, rows, trace):
+    """Free a row, after writing the record to the trace where one is kept."""
+    if system["n_traced"] < trace.shape[0]:
+        trace[system["n_traced"]] = partnership[row]
+        system["n_traced"] += 1
+    partnership[row]["stage"] = 0
+    rows[FREE_ROWS, system["n_free"]] = row
+    system["n_free"] += 1

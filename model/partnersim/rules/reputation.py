@@ -1,0 +1,71 @@
+"""Reputation: incidents take it, in part from neighbours and the system too; time and performance bring it back."""
+
+from __future__ import annotations
+
+from partnersim.choice import clip
+from partnersim.compiled import compiled
+from partnersim.rules.records import path
+from partnersim.world import LIVE_ROWS, Stage
+
+ENDED = int(Stage.ENDED)
+
+
+@compiled
+def spillover(weight, tie, system_share):
+    """Share of an entity's loss that reaches another: through their tie (0.10-0.15, S85) and, less, through the UN's name."""
+    return weight * clip(tie, 0.0, 1.0) + system_share
+
+
+@compiled
+def hurt(w):
+    """Rule: each entity hit loses reputation, more than a firm would for the same wrong (S87); its neighbours lose some.
+
+    Each event of a sample stands for 1 / scale events of the world.
+
+    Reads and clears the entities' field ``hit``: severity x depth x visibility of the event just exposed.
+    """
+    param, scale = w.system[0]["param"], w.system[0]["scale"]
+    n = w.entity.shape[0]
+    total = 0.0
+    for e in range(n):
+        loss = w.entity[e]["hit"] * param["un_multiplier"] * param["severity_points"]
+        if loss <= 0.0:
+            continue
+        for f in range(n):
+            tie = w.peer[e, f]["strength"]
+            part = loss if f == e else loss * spillover(param["spillover"], tie, param["spillover_system"])
+            w.entity[f]["reputation"] = max(w.entity[f]["reputation"] - part / scale, 0.0)
+            total += part
+    for e in range(n):
+        w.entity[e]["hit"] = 0.0
+    path(w)["incident_loss"] += total
+
+
+@compiled
+def recover(w):
+    """Rule: reputation drifts back to its usual level, which reported success raises a little."""
+    param, system = w.system[0]["param"], w.system[0]
+    reported = delivering = 0.0
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] != ENDED and case["m_started"] >= 0:
+            delivering += 1.0
+            reported += 1.0 if case["reported"] else 0.0
+    usual = param["reputation_usual"] + 10.0 * (reported / delivering - 0.9 if delivering > 0.0 else 0.0)
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        entity["reputation"] += param["reputation_recovery"] * (usual - entity["reputation"])
+
+
+@compiled
+def experience(w):
+    """Rule: firms believe that dealing with the UN costs less where partnerships perform, and more where they do not."""
+    param, system = w.system[0]["param"], w.system[0]
+    step = param["cost_belief_step"] / 12.0
+    for i in range(system["n_live"]):
+        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        if case["stage"] == ENDED or case["m_started"] < 0:
+            continue
+        firm = w.company[case["firm"][0]]
+        target = 0.3 if case["performing"] else 0.8
+        firm["cost_belief"] += step * (target - firm["cost_belief"])

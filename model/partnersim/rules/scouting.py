@@ -1,0 +1,184 @@
+"""Scouting: entities with staff-days left look for partners for a goal and a country they serve."""
+
+from __future__ import annotations
+
+import math
+
+from partnersim.choice import clip, pick
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, ticks
+from partnersim.population.firms import N_GOALS, PRESENCE, competence, is_present
+from partnersim.randomness import Purpose, draw, normal, pair
+from partnersim.rules.records import open_record, order_newcomers
+from partnersim.rules.work import effort, use
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, Stage
+
+SEARCH = int(Activity.SEARCH)
+COURTED = int(Stage.COURTED)
+U_GOAL, U_COUNTRY, U_SOURCE, U_FIRM, U_FIT, U_REPLY = (
+    int(Purpose.SCOUT_GOAL), int(Purpose.SCOUT_COUNTRY), int(Purpose.SCOUT_SOURCE), int(Purpose.SCOUT_FIRM),
+    int(Purpose.PERCEIVED_FIT), int(Purpose.CASE_LEAD),
+)
+MAX_SEARCHES = 400
+"""Most searches of one entity's pool in a month: a guard, far above what staff can pay for."""
+FAR = 1_000_000
+"""Keeps the numbers of a portal's candidates apart from all others."""
+OWN_TIE, LOCAL, PORTAL, COLD = 0, 1, 2, 3
+
+
+@compiled
+def true_fit(skill_for_goal, maturity, present):
+    """Fit of a firm for a goal and a country, in about standard units: competence, maturity, presence."""
+    return (skill_for_goal - 0.45) / 0.25 + (maturity - 0.4) + (0.3 if present else -0.7)
+
+
+@compiled
+def firm_fit(seed, firm, sector, mix, goal, country):
+    """True fit of a company for a goal and a country; ``sector`` and ``mix`` are the tables of the world."""
+    skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal)
+    present = is_present(seed, firm["key"], firm["home"], country, mix[firm["size"], PRESENCE])
+    return true_fit(skill, firm["maturity"], present)
+
+
+@compiled
+def seen_value(fit, noise, core_weight, size, tie):
+    """What a searching entity makes of a firm: fit as it appears, a big name where core competence counts less, and a tie."""
+    return fit + noise + (1.0 - core_weight) * 0.5 * size + 0.5 * tie
+
+
+@compiled
+def source(u, local_share, portal, broker):
+    """Where one candidate comes from: own ties, a local broker, the portal, or a cold contact."""
+    if u < local_share * (0.5 + 0.5 * broker):
+        return LOCAL
+    u = (u - local_share) / (1.0 - local_share) if u > local_share else 1.0
+    if u < portal:
+        return PORTAL
+    if u < portal + 0.6 * (1.0 - portal):
+        return OWN_TIE
+    return COLD
+
+
+@compiled
+def random_firm(company, seed, who, month, which, first, rows):
+    """A living company of a stretch of rows, found in at most sixteen tries, or -1."""
+    for attempt in range(16):
+        row = first + int(math.floor(draw(seed, U_FIRM, who, month, which * 16 + attempt) * rows))
+        if company[row]["alive"]:
+            return row
+    return -1
+
+
+@compiled
+def candidate(seed, month, number, entity, now, state, broker, goal, ties, company, sector):
+    """One company to look at, from one of four sources: its row and the slot of the tie that led to it, or -1."""
+    who = entity["key"]
+    n = company.shape[0]
+    where = source(draw(seed, U_SOURCE, who, month, number), now["local_search_share"], now["portal_reach"], broker)
+    if where == LOCAL:
+        return random_firm(company, seed, who, month, number, state["first_firm"], state["firm_rows"]), -1
+    if where == OWN_TIE:
+        slot = int(math.floor(draw(seed, U_FIRM, who, month, number * 16) * ties.shape[0]))
+        row = ties[slot]["row"]
+        if row >= 0 and company[row]["alive"] and company[row]["key"] == ties[slot]["key"]:
+            return row, slot
+    if where == PORTAL:
+        best, most = -1, -1.0
+        for j in range(3):
+            row = random_firm(company, seed, who, month, number + FAR * (j + 1), 0, n)
+            if row >= 0:
+                firm = company[row]
+                skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal)
+                if skill > most:
+                    best, most = row, skill
+        return best, -1
+    return random_firm(company, seed, who, month, number, 0, n), -1
+
+
+@compiled
+def choose_goal(mandate, u):
+    """A goal area drawn by mandate weights."""
+    goal = 0
+    while goal < N_GOALS - 1 and u >= mandate[goal]:
+        u -= mandate[goal]
+        goal += 1
+    return goal
+
+
+@compiled
+def choose_country(seed, who, month, number, cdf, government, e):
+    """A country with people in need, where the entity has an office if one is found in six tries."""
+    country = 0
+    for attempt in range(6):
+        country = pick(cdf, draw(seed, U_COUNTRY, who, month, number * 8 + attempt))
+        if (government[country]["offices"] >> e) & 1 == 1:
+            return country
+    return country
+
+
+@compiled
+def best_candidate(seed, month, number, entity, now, state, broker, goal, country, n, ties, company, sector, mix):
+    """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, and strength of the tie."""
+    noise_sd = now["company_info_noise"] * (1.0 - 0.3 * broker)
+    best, most, best_tie = -1, -1e9, 0.0
+    for j in range(n):
+        row, slot = candidate(seed, month, number * 16 + j, entity, now, state, broker, goal, ties, company, sector)
+        if row < 0 or company[row]["n_live"] + company[row]["n_open"] >= company[row]["capacity"]:
+            continue
+        firm = company[row]
+        noise = noise_sd * normal(seed, U_FIT, pair(entity["key"], firm["key"]), month // 12, goal)
+        tie = ties[slot]["strength"] + ties[slot]["event"] if slot >= 0 else 0.0
+        fit = firm_fit(seed, firm, sector, mix, goal, country)
+        value = seen_value(fit, noise, now["core_competence_weight"], firm["size"], tie)
+        if value > most:
+            best, most, best_tie = row, value, tie
+    return best, most, best_tie
+
+
+@compiled
+def begin(w, e, firm_row, goal, country, pool, tie):
+    """Open a case that still has to court its firm; a known firm answers sooner."""
+    row = open_record(w, e, firm_row, goal, country, pool, COURTED)
+    if row < 0:
+        return
+    seed, param, case = w.system[0]["seed"], w.system[0]["param"], w.partnership[row]
+    case["fit"] = firm_fit(seed, w.company[firm_row], w.system[0]["sector"], w.system[0]["mix"], goal, country)
+    case["work_left"] = ticks(param["days_courting"] * effort(w.entity[e]["skill"]))
+    luck = draw(seed, U_REPLY, case["key"], 0, 1)
+    haste = 0.5 if case["crisis"] else 1.0
+    case["months_left"] = param["months_courting"] * (1.5 - luck) * (1.0 - 0.3 * clip(tie, 0.0, 1.0)) * haste
+    case["requested"] = draw(seed, U_REPLY, case["key"], 0, 2) < param["request_share"] * w.chan[FIRST_STATE + country]["host_support"]
+
+
+@compiled
+def scout(w):
+    """Rule: what staff time is left goes to searches, as many as it pays for; a wider net costs more.
+
+    Candidates come along ties, from a local broker, the portal or cold; what is seen of them is noisy. The propensity
+    to misjudge a firm is drawn once for each pair, goal and year.
+    """
+    system, param = w.system[0], w.system[0]["param"]
+    seed, month = system["seed"], system["month"]
+    first = system["n_open"]
+    n_candidates = int(param["candidates"])
+    for e in range(w.entity.shape[0]):
+        entity, now, ties = w.entity[e], w.chan[FIRST_ENTITY + e], w.firm_tie[e]
+        cost = ticks(param["days_search"] * (0.4 + 0.15 * n_candidates) * effort(entity["skill"]))
+        least = now["bid_selectivity"] + param["results_selectivity"] * (now["reward_results"] - 0.3)
+        for pool in range(2):
+            if entity["may_scout"][pool] == 0:
+                continue
+            n = min(int(entity["left"][pool] / cost), MAX_SEARCHES)
+            entity["left"][pool] -= n * cost
+            use(entity, w.system[0]["days"], pool, SEARCH, n * cost)
+            for k in range(n):
+                number = k * 2 + pool
+                goal = choose_goal(entity["mandate"], draw(seed, U_GOAL, entity["key"], month, number))
+                country = choose_country(seed, entity["key"], month, number, w.country_cdf[goal], w.government, e)
+                best, value, tie = best_candidate(
+                    seed, month, number, entity, now, w.government[country], w.chan[FIRST_STATE + country]["broker_quality"], goal,
+                    country, n_candidates, ties, w.company, w.system[0]["sector"], w.system[0]["mix"],
+                )
+                if best >= 0 and value >= least:
+                    begin(w, e, best, goal, country, pool, tie)
+    order_newcomers(w, first)

@@ -1,0 +1,72 @@
+"""The network: ties are found, made, strengthened and left to fade.
+
+Each entity keeps a fixed number of slots for ties to companies; a new tie takes an empty slot or
+that of the weakest tie without a seat, since nobody keeps up with everybody.
+"""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+
+
+@compiled
+def find(ties, row, key):
+    """Slot of the tie to the agent with this row and key among one entity's ``ties``, or -1."""
+    for k in range(ties.shape[0]):
+        if ties[k]["row"] == row and ties[k]["key"] == key:
+            return k
+    return -1
+
+
+@compiled
+def find_or_make(ties, row, key, never):
+    """Rule: a first contact opens a tie; where no slot is free, the weakest tie is forgotten."""
+    weakest, least = 0, 1e9
+    for k in range(ties.shape[0]):
+        tie = ties[k]
+        if tie["row"] == row and tie["key"] == key:
+            return k
+        worth = -1.0 if tie["row"] < 0 else tie["strength"] + tie["event"] + (10.0 if tie["seat"] or tie["staff"] > 0 else 0.0)
+        if worth < least:
+            weakest, least = k, worth
+    tie = ties[weakest]
+    tie["row"], tie["key"] = row, key
+    tie["strength"], tie["event"] = 0.0, 0.0
+    tie["staff"], tie["seat"] = 0, False
+    tie["check_month"], tie["check_signal"], tie["check_passed"] = never, 0.0, False
+    return weakest
+
+
+@compiled
+def stronger(strength, gain):
+    """Strength in 0-1 after working together: the nearer to 1, the less is gained."""
+    return strength + gain * (1.0 - strength)
+
+
+@compiled
+def fade(w):
+    """Rule: ties fade without contact; a tie that has all but gone frees its slot (embedded ties outlast others, S106)."""
+    keep = 1.0 - w.system[0]["param"]["tie_fading"]
+    for e in range(w.entity.shape[0]):
+        fade_ties(w.firm_tie[e], w.company, keep)
+        for f in range(w.entity.shape[0]):
+            w.peer[e, f]["strength"] *= keep
+            w.peer[e, f]["event"] *= keep
+
+
+@compiled
+def fade_ties(ties, company, keep):
+    """Fade one entity's ties to companies and free the slots of ties gone and of companies that left."""
+    for k in range(ties.shape[0]):
+        tie = ties[k]
+        if tie["row"] < 0:
+            continue
+        tie["strength"] *= keep
+        tie["event"] *= keep
+        if tie["staff"] > 0:
+            tie["staff"] -= 1
+        firm = company[tie["row"]]
+        gone = not firm["alive"] or firm["key"] != tie["key"]
+        if gone or (tie["strength"] + tie["event"] < 0.01 and not tie["seat"] and tie["staff"] == 0):
+            tie["row"] = -1
+            tie["seat"] = False

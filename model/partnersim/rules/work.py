@@ -1,0 +1,234 @@
+"""Staff time: what each entity has this month, what is taken from it first, and what it goes to.
+
+Days are spent in this order: charges of levers absorbed, training and exchanges; then care for live partnerships (the
+share that staff are rewarded for by results), open cases oldest first, the rest of the care, and scouting with what is
+left. Rewarding counts thus starves delivery by the order of work alone (report para 37, tension T8).
+"""
+
+from __future__ import annotations
+
+from partnersim.compiled import compiled
+from partnersim.ledger import Activity, Side, ticks
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Stage
+
+HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
+    int(Side.HQ), int(Side.COUNTRY), int(Side.CENTRAL), int(Side.COMPANY), int(Side.GOVERNMENT),
+)
+LEVER, LEARNING, SLACK = int(Activity.LEVER), int(Activity.LEARNING), int(Activity.SLACK)
+PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
+    int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING), int(Stage.DESIGN), int(Stage.AGREEMENT),
+)
+NO_DESK = int(Desk.NONE)
+WORKING_DAYS = 220.0
+"""Working days in a staff-year."""
+
+
+@compiled
+def use(entity, days, pool, activity, amount):
+    """Book ``amount`` whole ticks of one entity's time; ``pool`` 0 is headquarters and 1 the country offices."""
+    entity["used"][pool] += amount
+    days[pool, activity] += amount
+
+
+@compiled
+def use_grant(case, entity, days, activity):
+    """Every UN member of a case books the days granted this month."""
+    for k in range(case["n_entity"]):
+        use(entity[case["entity"][k]], days, case["office"], activity, case["grant"])
+        case["days"] += case["grant"]
+    case["work_left"] -= case["grant"]
+    case["grant"] = 0.0
+
+
+@compiled
+def care_weight(lead_kind):
+    """Care a live partnership asks of its UN lead: less where another kind of agent leads and the UN supports (para 42)."""
+    return 1.0 if lead_kind == 0 else 0.6
+
+
+@compiled
+def effort(skill):
+    """Days a task takes against the days it takes staff of skill 0.5: 1.25 without skill, 0.75 with all of it."""
+    return 1.25 - 0.5 * skill
+
+
+@compiled
+def budgets(w):
+    """Rule: a month of work is staff x 220 / 12 days, times the share of time for partnering, at world scale."""
+    scale = w.system[0]["scale"]
+    screening_share = w.system[0]["param"]["screening_share"]
+    for e in range(w.entity.shape[0]):
+        entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
+        month = WORKING_DAYS / 12.0 * scale * now["partnering_time"]
+        entity["budget"][HQ] = ticks(entity["staff_hq"] * month)
+        entity["budget"][COUNTRY] = ticks(entity["staff_country"] * month)
+        for pool in range(2):
+            entity["left"][pool] = entity["budget"][pool]
+            entity["used"][pool] = 0.0
+        screeners = ticks(entity["budget"][HQ] * screening_share)
+        entity["screen_left"] = screeners
+        entity["left"][HQ] -= screeners
+        training = now["training_days"] * scale / 12.0
+        take(entity, w.system[0]["days"], HQ, LEARNING, ticks(entity["staff_hq"] * training))
+        take(entity, w.system[0]["days"], COUNTRY, LEARNING, ticks(entity["staff_country"] * training))
+        away = ticks(min(entity["absent"], WORKING_DAYS / 12.0 * scale))
+        entity["absent"] -= take(entity, w.system[0]["days"], HQ, LEARNING, away)
+
+
+@compiled
+def take(entity, days, pool, activity, amount):
+    """Book up to ``amount`` of what is left in a pool and return what was taken."""
+    taken = min(amount, entity["left"][pool])
+    entity["left"][pool] -= taken
+    use(entity, days, pool, activity, taken)
+    return taken
+
+
+@compiled
+def charge(w, charge_rows, charge_days, adopted):
+    """Rule: a lever's set-up and running days are charged to its payer before anything else is done.
+
+    ``charge_rows``: int (charge, 4) of policy, payer (0 entities, 1 secretariat, 2 companies, 3 governments), per
+    (0 system, 1 adopting entity, 2 adopting country, 3 member firm) and absorbed; ``charge_days``: this month's
+    real-world staff-days of each; ``adopted``: bool (policy, member), see FIRST_ENTITY and FIRST_STATE. New money adds staff for
+    the task; absorbed days come out of the entities' own time.
+    """
+    scale = w.system[0]["scale"]
+    for k in range(charge_rows.shape[0]):
+        days = charge_days[k] * scale
+        if days == 0.0:
+            continue
+        policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, 3]
+        if per == 1:
+            for e in range(w.entity.shape[0]):
+                if adopted[policy, FIRST_ENTITY + e]:
+                    pay(w, policy, payer, absorbed, days, e)
+        elif per == 2:
+            for c in range(w.government.shape[0]):
+                if adopted[policy, FIRST_STATE + c]:
+                    pay(w, policy, payer, absorbed, days, -1)
+        elif per == 3:
+            for e in range(w.entity.shape[0]):
+                if adopted[policy, FIRST_ENTITY + e]:
+                    pay(w, policy, payer, absorbed, days * w.entity[e]["seats"], e)
+        else:
+            pay(w, policy, payer, absorbed, days, -1)
+
+
+@compiled
+def pay(w, policy, payer, absorbed, days, e):
+    """Charge ``days`` to one entity ``e``, or, with e < 0, to all entities by staff; other payers are sides."""
+    if payer == 2:
+        bill(w, policy, FIRMS, days)
+    elif payer == 3:
+        bill(w, policy, STATES, days)
+    elif not absorbed:
+        bill(w, policy, CENTRAL if payer == 1 else HQ, days)
+    elif e >= 0:
+        absorb(w, policy, e, days)
+    else:
+        staff = 0.0
+        for f in range(w.entity.shape[0]):
+            staff += w.entity[f]["staff_hq"]
+        for f in range(w.entity.shape[0]):
+            absorb(w, policy, f, days * w.entity[f]["staff_hq"] / max(staff, 1e-9))
+
+
+@compiled
+def bill(w, policy, side, days):
+    """Book a lever's days paid by new money."""
+    amount = ticks(days)
+    w.system[0]["days"][side, LEVER] += amount
+    w.system[0]["lever_days"][policy] += amount
+    w.system[0]["book"]["lever_days"] += amount
+    w.system[0]["book"]["new_days"][side] += amount
+
+
+@compiled
+def absorb(w, policy, e, days):
+    """Take a lever's days out of one entity's own time, as far as there is any."""
+    taken = take(w.entity[e], w.system[0]["days"], HQ, LEVER, ticks(days))
+    w.system[0]["lever_days"][policy] += taken
+    w.system[0]["book"]["lever_days"] += taken
+
+
+@compiled
+def days_ahead(stage, known):
+    """Staff-days still to come on an open case: what is ``known`` to be left now, and the usual days of later stages."""
+    if stage == PROPOSED or stage == COURTED:
+        return known + 12.0
+    if stage == SCREENING:
+        return known + 16.0
+    if stage == DESIGN:
+        return known + 10.0
+    return known
+
+
+@compiled
+def affordable(case, entity, wanted, pool):
+    """The most of ``wanted`` days that every UN member of a case can spend this month: the shortest-handed sets the pace."""
+    grant = wanted
+    for k in range(case["n_entity"]):
+        grant = min(grant, entity[case["entity"][k]]["left"][pool])
+    return max(grant, 0.0)
+
+
+@compiled
+def assign(w):
+    """Settle what this month's days go to, in the order given at the head of this file."""
+    param = w.system[0]["param"]
+    care_days = param["days_care"]
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        results = w.chan[FIRST_ENTITY + e]["reward_results"]
+        for pool in range(2):
+            need = ticks(entity["care"][pool] * care_days)
+            given = min(ticks(need * results), entity["left"][pool])
+            entity["left"][pool] -= given
+            entity["attention"][pool] = given
+            entity["backlog"][pool] = 0.0
+    rate = param["days_case_month"]
+    for i in range(w.system[0]["n_open"]):
+        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        lead = w.entity[case["entity"][0]]
+        stage, pool = case["stage"], case["office"]
+        lead["backlog"][pool] += days_ahead(stage, case["work_left"])
+        case["grant"] = 0.0
+        if case["desk"] != NO_DESK:
+            case["grant"] = min(ticks(param["days_follow_up"]), lead["left"][pool])
+            lead["left"][pool] -= case["grant"]
+            continue
+        wanted = min(case["work_left"], rate)
+        if wanted <= 0.0:
+            continue
+        if stage == SCREENING:
+            grant = min(wanted, lead["screen_left"])
+            lead["screen_left"] -= grant
+        else:
+            grant = affordable(case, w.entity, wanted, pool)
+            for k in range(case["n_entity"]):
+                w.entity[case["entity"][k]]["left"][pool] -= grant
+        case["grant"] = grant
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        for pool in range(2):
+            need = ticks(entity["care"][pool] * care_days)
+            more = min(need - entity["attention"][pool], entity["left"][pool])
+            entity["left"][pool] -= more
+            entity["attention"][pool] += more
+            room = entity["backlog"][pool] < param["backlog_months"] * entity["budget"][pool]
+            entity["may_scout"][pool] = 1 if room else 0
+
+
+@compiled
+def close_books(w):
+    """Book unused days as slack, and add the month to each entity's account."""
+    for e in range(w.entity.shape[0]):
+        entity = w.entity[e]
+        entity["slack"] = 0.0
+        for pool in range(2):
+            slack = entity["budget"][pool] - entity["used"][pool]
+            use(entity, w.system[0]["days"], pool, SLACK, slack)
+            entity["slack"] += slack
+            entity["spent"] += entity["used"][pool]
+            entity["budgeted"] += entity["budget"][pool]

@@ -1,0 +1,197 @@
+"""Burn-in, months, ensembles: scenarios and seeds in, outcomes and paths out.
+
+The world after burn-in is the same for all scenarios that share parameters, channel baselines and population, so work
+goes seed by seed: one burn-in, then a copy of it for each scenario. Runs share nothing else, so threads may take seeds
+in any order; the compiled engine lets go of the interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from partnersim import month
+from partnersim.outcomes import monthly_frame, outcomes_of
+from partnersim.policy import PolicyPlan, Tables, bind
+from partnersim.population.build import build_world
+from partnersim.population.load import Population, load_population
+from partnersim.population.sizes import SIZES, WorldSize
+from partnersim.scenario import (
+    Scenario,
+    ScenarioError,
+    baseline_values,
+    find_population,
+    load_levers,
+    load_parameters,
+    load_scenario,
+    parameter_values,
+)
+from partnersim.world import DTYPES, SERIES_DTYPE, World, copy_world
+
+Progress = Callable[[int], None]
+"""Called with the number of runs just finished."""
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What an ensemble of one scenario gave."""
+
+    scenario: Scenario
+    seeds: list[int]
+    months: int
+    size: str
+    outcomes: pd.DataFrame
+    """A row a seed, a column an outcome of the outcome table."""
+    monthly: pd.DataFrame
+    """Tidy paths: seed, month, series, value."""
+
+
+class Laboratory:
+    """Everything about a scenario, a size and a length that does not depend on the seed."""
+
+    def __init__(self, scenario: Scenario | str, size: str = "system", months: int = 120) -> None:
+        self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.size = world_size(size)
+        if months < 1:
+            raise ScenarioError(f"months is {months}; allowed are 1 and more")
+        self.months = months
+        parameters, self.levers = load_parameters(), load_levers()
+        self.population = population_of(self.scenario.population)
+        self.values = parameter_values(self.scenario, parameters)
+        self.base = baseline_values(self.scenario)
+        self.plan = PolicyPlan(self.scenario, self.levers, self.population, self.size, months)
+
+    @property
+    def world_key(self) -> tuple:
+        """Equal for scenarios that share the world after burn-in."""
+        base = tuple((axis, row.tobytes()) for axis, row in sorted(self.base.items()))
+        return self.scenario.population, tuple(self.values.items()), base, self.size.name, self.months
+
+    def before(self, seed: int) -> World:
+        """The world of a seed before its first month."""
+        return build_world(self.population, self.size, seed, self.values, self.base, self.months)
+
+    def settled(self, seed: int) -> World:
+        """The world of a seed after burn-in, with empty books."""
+        world = self.before(seed)
+        world.system["study_month"] = -self.size.burn_in
+        advance(world, bind(world, None), self.size.burn_in)
+        open_window(world, self.months, 0)
+        return world
+
+    def start(self, settled: World, traced: int = 0) -> tuple[World, Tables]:
+        """A world of its own at the start of the study, and its policy tables."""
+        world = copy_world(settled)._replace(trace=np.zeros(traced, dtype=DTYPES["partnership"]))
+        return world, bind(world, self.plan)
+
+
+_POPULATIONS: dict[str, Population] = {}
+
+
+def population_of(name: str) -> Population:
+    """The population with this name or path, read once."""
+    folder = find_population(name)
+    if str(folder) not in _POPULATIONS:
+        _POPULATIONS[str(folder)] = load_population(folder)
+    return _POPULATIONS[str(folder)]
+
+
+def world_size(name: str) -> WorldSize:
+    """A size by name; raises ScenarioError with the names there are."""
+    if name not in SIZES:
+        raise ScenarioError(f"size is {name!r}; allowed are {', '.join(SIZES)}")
+    return SIZES[name]
+
+
+def advance(world: World, tables: Tables, months: int) -> None:
+    """Run so many months. Uncompiled, keyed draws wrap around on purpose."""
+    with np.errstate(over="ignore"):
+        month.run(world, tables, months)
+    if world.system["n_overflow"][0]:
+        raise RuntimeError(
+            f"the register of partnerships is full ({world.partnership.size} rows): this world begins more than it was made for"
+        )
+
+
+def open_window(world: World, months: int, study_month: int) -> None:
+    """Clear the books so that the window starts with the next month."""
+    world.system["study_month"] = study_month
+    world.series[:] = np.zeros((), dtype=SERIES_DTYPE)
+    for name in ("days", "lever_days", "histogram"):
+        world.system[name] = 0
+    world.system["book"] = np.zeros((), dtype=DTYPES["book"])
+    for kind in (world.entity, world.company, world.government, world.civil):
+        kind["spent"] = 0.0
+    world.entity["budgeted"], world.entity["n_joined"] = 0.0, 0.0
+
+
+def run_one(lab: Laboratory, settled: World, traced: int = 0) -> World:
+    """One run of a scenario from the world after burn-in."""
+    world, tables = lab.start(settled, traced)
+    advance(world, tables, lab.months)
+    return world
+
+
+def simulate(
+    scenario: Scenario | str, seeds: int | Iterable[int] = 100, months: int = 120, size: str = "system",
+    workers: int | None = None, progress: Progress | None = None,
+) -> Runs:
+    """Run one scenario for each seed; see :func:`simulate_many`."""
+    return next(iter(simulate_many([scenario], seeds, months, size, workers, progress).values()))
+
+
+def simulate_many(
+    scenarios: Sequence[Scenario | str], seeds: int | Iterable[int] = 100, months: int = 120, size: str = "system",
+    workers: int | None = None, progress: Progress | None = None,
+) -> dict[str, Runs]:
+    """Run scenarios on common seeds; returns their :class:`Runs` by scenario name, in the order given.
+
+    ``seeds``: a number n for seeds 0 to n - 1, or the seeds; ``months``: length of the window after burn-in; ``workers``:
+    threads, all cores unless given. Results do not depend on ``workers`` or on the order of seeds or scenarios.
+    """
+    labs = [Laboratory(s, size, months) for s in scenarios]
+    names = [lab.scenario.name for lab in labs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ScenarioError(f"two scenarios are named {twice!r}; give each a name of its own")
+    wanted = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
+    if not wanted:
+        raise ScenarioError("seeds is 0; allowed are 1 and more")
+    if min(wanted) < 0:
+        raise ScenarioError(f"seed {min(wanted)} is below 0; allowed are whole numbers from 0")
+    worlds = {lab.world_key for lab in labs}
+    found: dict[tuple[str, int], tuple[dict[str, float], np.ndarray]] = {}
+
+    def block(seed: int) -> list[tuple[tuple[str, int], tuple[dict[str, float], np.ndarray]]]:
+        out = []
+        for key in worlds:
+            sharing = [lab for lab in labs if lab.world_key == key]
+            settled = sharing[0].settled(seed)
+            for lab in sharing:
+                world = run_one(lab, settled)
+                out.append(((lab.scenario.name, seed), (outcomes_of(world, months), world.series)))
+        return out
+
+    pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
+    try:
+        jobs = [pool.submit(block, seed) for seed in dict.fromkeys(wanted)]
+        for job in as_completed(jobs):
+            done = job.result()
+            found.update(done)
+            if progress:
+                progress(len(done))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return {
+        lab.scenario.name: Runs(
+            lab.scenario, wanted, months, size,
+            pd.DataFrame([found[lab.scenario.name, s][0] for s in wanted], index=pd.Index(wanted, name="seed")),
+            monthly_frame(wanted, [found[lab.scenario.name, s][1] for s in wanted]),
+        )
+        for lab in labs
+    }

@@ -1,0 +1,78 @@
+"""Files that are there whole or not at all, with bytes that depend on their content alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLOAT_FORMAT = "%.10g"
+PARTIAL = ".partial"
+"""Ending of names (which begin with a dot) of files that are being written."""
+
+
+class StudyError(Exception):
+    """A study that cannot be made as asked, or kept where asked, said in sentences for the one who asked."""
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a temporary file beside ``path``, force it to disk, then give it its name in one step.
+
+    A process killed at any moment leaves the former file or the new one, never a part. Raises :class:`StudyError`
+    where the folder cannot be written.
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        try:
+            write(partial)
+            with open(partial, "rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(partial, path)
+            _sync_folder(path.parent)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Force the new name to disk as well; only POSIX systems let a folder be opened for that."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_text(text: str, path: Path) -> None:
+    """UTF-8 text with the line ends it has."""
+    write_whole(path, lambda partial: partial.write_bytes(text.encode()))
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Indented JSON with sorted keys."""
+    write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", path)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Columns (never the index) with ten significant digits, LF line ends and empty cells for NaN."""
+    write_text(frame.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"), path)
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Columns (never the index), exact; whole numbers and words get a dictionary, which for other numbers costs time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
+    options = {"use_dictionary": repeating, "compression": "zstd", "write_statistics": False}
+    write_whole(path, lambda partial: pq.write_table(table, partial, **options))

@@ -1,0 +1,213 @@
+"""Scenarios compared seed by seed under common random numbers: the seed is the unit, never the month or the agent.
+
+Frames of outcomes are seeds x outcomes (index ``seed``); monthly frames are tidy (``seed, month, series, value``).
+A pair counts where both scenarios have a number; a seed that only one of them has is a missing pair.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from partnersim.ledger import SERIES
+from partnersim.study.resampling import critical_value, generator
+
+LEVEL = 0.95
+FEWEST = 3
+"""Pairs below which no interval is given."""
+COLUMNS = (
+    "reference_mean", "other_mean", "difference", "low", "high", "method", "sd_difference", "variance_reduction",
+    "correlation", "other_sign_share", "ties_share", "median_difference", "effect_size", "runs", "missing",
+)  # fmt: skip
+
+
+def is_heavy_tailed(outcome: str) -> bool:
+    """Whether a few runs carry most of the outcome's mean, so that its interval is taken by bootstrap over seeds."""
+    return outcome.startswith(("transformative_reach", "transformative_count", "reach_"))
+
+
+def compare_paired(reference: pd.DataFrame, other: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+    """How ``other`` differs from ``reference``, outcome by outcome (the index), over pairs of equal seed.
+
+    Columns, in the outcome's unit unless said:
+
+    - ``reference_mean``, ``other_mean``; ``difference``: mean of the paired differences, other minus reference
+    - ``low``, ``high``: confidence interval of that *mean*; NaN below 3 pairs
+    - ``method``: ``t``, or ``bootstrap-t`` over seeds for heavy-tailed outcomes (see :mod:`resampling`)
+    - ``sd_difference``: spread of the difference over seeds; ``median_difference``
+    - ``variance_reduction``: (Var a + Var b) / Var(b - a), how many times fewer runs than with independent seeds;
+      infinite where the difference never varies
+    - ``correlation`` of the two scenarios over seeds; 1 where they are identical
+    - ``other_sign_share``: share of pairs on the other side of zero than the mean, ties counted half;
+      ``ties_share``: share of pairs without any difference
+    - ``effect_size``: difference / standard deviation of the reference
+    - ``runs``: pairs used; ``missing``: pairs left out, for want of a number in one or both
+
+    Raises ``ValueError`` for seeds given twice and for outcomes that only one frame has.
+    """
+    a, b = _aligned(reference, other)
+    rows = [_row(str(name), a[name], b[name], level) for name in a.columns]
+    return pd.DataFrame(rows, columns=list(COLUMNS), index=pd.Index(a.columns, name="outcome"))
+
+
+def _aligned(reference: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    for frame in (reference, other):
+        if not frame.index.is_unique:
+            raise ValueError(f"seed {frame.index[frame.index.duplicated()][0]} is there twice")
+    if unequal := reference.columns.symmetric_difference(other.columns).tolist():
+        raise ValueError(f"outcomes in one frame only: {', '.join(map(str, unequal))}")
+    seeds = reference.index.union(other.index).sort_values()
+    return reference.reindex(seeds), other.reindex(index=seeds, columns=reference.columns)
+
+
+def _row(outcome: str, reference: pd.Series, other: pd.Series, level: float) -> tuple:
+    whole = (reference.notna() & other.notna()).to_numpy()
+    seeds = reference.index.to_numpy()[whole]
+    a, b = reference.to_numpy(float)[whole], other.to_numpy(float)[whole]
+    d, n = b - a, len(a)
+    missing = len(whole) - n
+    if n == 0:
+        return (*(math.nan,) * 5, _method(outcome), *(math.nan,) * 7, 0, missing)
+    mean, same = float(d.mean()), not d.any()
+    low, high = _interval(outcome, d, seeds, level)
+    var_a, var_b, var_d = (_variance(x) for x in (a, b, d))
+    reduction = math.inf if same else _ratio(var_a + var_b, var_d)
+    varies = n > 1 and var_a > 0 and var_b > 0
+    correlation = 1.0 if same else float(np.corrcoef(a, b)[0, 1]) if varies else math.nan
+    ties = float((d == 0).mean())
+    other_sign = float((d * mean < 0).mean()) if mean else (1 - ties) / 2
+    effect = 0.0 if same else _ratio(mean, math.sqrt(var_a))
+    return (
+        float(a.mean()), float(b.mean()), mean, low, high, _method(outcome), math.sqrt(var_d), reduction,
+        correlation, other_sign + ties / 2, ties, float(np.median(d)), effect, n, missing,
+    )  # fmt: skip
+
+
+def _method(outcome: str) -> str:
+    return "bootstrap-t" if is_heavy_tailed(outcome) else "t"
+
+
+def _variance(values: np.ndarray) -> float:
+    return float(values.var(ddof=1)) if len(values) > 1 else math.nan
+
+
+def _ratio(above: float, below: float) -> float:
+    """``above / below`` with signed infinity over zero, and NaN for 0 / 0 and whatever is unknown."""
+    if below == 0:
+        return math.copysign(math.inf, above) if above else math.nan
+    return above / below
+
+
+def _interval(outcome: str, differences: np.ndarray, seeds: np.ndarray, level: float) -> tuple[float, float]:
+    n = len(differences)
+    if n < FEWEST:
+        return math.nan, math.nan
+    mean, error = differences.mean(), differences.std(ddof=1) / math.sqrt(n)
+    if error == 0:
+        return float(mean), float(mean)
+    if is_heavy_tailed(outcome):
+        factor = critical_value(differences[:, None], level, generator(seeds, "single"))
+    else:
+        factor = float(t_value(level, n))
+    return float(mean - factor * error), float(mean + factor * error)
+
+
+def t_value(level: float, n: np.ndarray | int) -> np.ndarray | float:
+    """Two-sided quantile of Student's t for a mean of ``n`` values."""
+    from scipy.special import stdtrit
+
+    return stdtrit(np.maximum(np.asarray(n) - 1.0, 1.0), (1 + level) / 2)
+
+
+def paired_differences(
+    reference: pd.DataFrame, others: Mapping[str, pd.DataFrame], outcomes: Sequence[str]
+) -> pd.DataFrame:
+    """Other minus reference: seeds x (scenario, outcome), the family that :func:`simultaneous` takes."""
+    wanted = list(outcomes)
+    parts = {name: b - a for name, other in others.items() for a, b in [_aligned(reference[wanted], other[wanted])]}
+    return pd.concat(parts, axis=1, names=["scenario", "outcome"]).sort_index()
+
+
+def simultaneous(differences: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+    """Intervals of mean differences that *all* hold the truth with probability ``level`` (max-t over seeds).
+
+    ``differences``: seeds x comparisons (any labels). Returns a row per comparison with ``difference``, ``low``,
+    ``high`` (its unit), ``runs`` and the common ``critical`` value. A comparison whose difference never varies has
+    an interval of no width; one with fewer than 3 pairs has none (NaN). Resamples are keyed by the seeds alone.
+    """
+    frame = differences.sort_index()
+    values = frame.to_numpy(float)
+    runs = (~np.isnan(values)).sum(axis=0)
+    enough = runs >= FEWEST
+    mean, error = _mean_and_error(values, runs)
+    critical = critical_value(values[:, enough], level, generator(frame.index.to_numpy(), "family"))
+    half = np.where(enough, np.where(error > 0, critical, 0.0) * error, np.nan)
+    columns = {"difference": mean, "low": mean - half, "high": mean + half, "runs": runs, "critical": critical}
+    return pd.DataFrame(columns, index=frame.columns)
+
+
+def _mean_and_error(values: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and its standard error for each column, NaN left out, without warnings where nothing is left."""
+    seen = ~np.isnan(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(seen, values, 0.0).sum(axis=0) / runs
+        squares = np.where(seen, values - mean, 0.0) ** 2
+        return mean, np.sqrt(squares.sum(axis=0) / (runs - 1.0) / runs)
+
+
+def by_seed(monthly: pd.DataFrame, series: str) -> pd.DataFrame:
+    """One series as seeds x months, both ascending. ``ValueError`` for a series that is not in the frame."""
+    part = monthly[monthly["series"] == series]
+    if part.empty:
+        names = ", ".join(sorted(map(str, monthly["series"].unique())))
+        raise ValueError(f"no monthly series {series!r}; there are: {names}")
+    return part.pivot(index="seed", columns="month", values="value").sort_index().sort_index(axis=1)
+
+
+def bands(monthly: pd.DataFrame, series: str, level: float = LEVEL) -> pd.DataFrame:
+    """``month, mean, low, high, runs``: mean path and the *pointwise* t interval of that mean, month by month."""
+    return mean_bands(by_seed(monthly, series), level)
+
+
+def mean_bands(wide: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+    """:func:`bands` of seeds x months."""
+    values = wide.to_numpy(float)
+    runs = (~np.isnan(values)).sum(axis=0)
+    mean, error = _mean_and_error(values, runs)
+    half = np.where(runs >= FEWEST, t_value(level, runs) * error, np.nan)
+    columns = {"month": wide.columns.to_numpy(), "mean": mean, "low": mean - half, "high": mean + half, "runs": runs}
+    return pd.DataFrame(columns)
+
+
+def difference_bands(
+    reference: pd.DataFrame, other: pd.DataFrame, series: str, level: float = LEVEL
+) -> pd.DataFrame:
+    """``month, difference, low, high, runs, critical``: paired difference with a *simultaneous* band over months.
+
+    The whole true path lies within the band with probability ``level``. ``reference`` and ``other`` are monthly frames.
+    """
+    a, b = _aligned(by_seed(reference, series), by_seed(other, series))
+    return simultaneous(b - a, level).rename_axis("month").reset_index()
+
+
+def seed_years(monthly: pd.DataFrame, series: str) -> pd.DataFrame:
+    """One series as seeds x years (1, 2, ...): a flow is summed over the year, a stock averaged.
+
+    Months after the last whole year are left out.
+    """
+    wide = by_seed(monthly, series)
+    wide = wide.loc[:, wide.columns <= wide.columns.max() // 12 * 12]
+    years = wide.T.groupby((wide.columns - 1) // 12 + 1)
+    kind = {s.name: s.kind for s in SERIES}.get(series, "flow")
+    table = years.sum(min_count=12) if kind == "flow" else years.mean()
+    return table.T.rename_axis(columns="year")
+
+
+def seed_year_quantile(monthly: pd.DataFrame, series: str, q: float = 0.95) -> float:
+    """Quantile over all years of all seeds: how bad a bad year is. NaN where no year is whole."""
+    values = seed_years(monthly, series).to_numpy(float).ravel()
+    values = values[~np.isnan(values)]
+    return float(np.quantile(values, q)) if len(values) else math.nan
