@@ -304,6 +304,8 @@ COLUMNS: dict[str, list[Column]] = {
         exit_plan | bool | - | has a handover plan
         disclosed | bool | - | partner and terms published
         issues | f8 | issues | open issues at the start of negotiation
+        slot | i8 | slot | tie of the lead to the main firm, if it is still there
+        shock | f8 | logit | luck of this year of delivery
         latent | f8 | SD | luck in delivery, drawn once
         lift | f8 | logit | gain from having been fixed
         performing | bool | - | performs this month

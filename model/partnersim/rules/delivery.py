@@ -6,7 +6,7 @@ import math
 
 from partnersim.choice import pick
 from partnersim.compiled import compiled
-from partnersim.ledger import Activity, ticks
+from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw, normal
 from partnersim.rules.design import parties
 from partnersim.rules.records import firm_days, path
@@ -18,6 +18,7 @@ U_YEAR, U_REACH, U_EVALUATION, U_FIX, U_REPORT, U_SCALE, U_COUNTRY = (
     int(Purpose.CASE_SCALE), int(Purpose.SCOUT_COUNTRY),
 )
 CARE, REPORTING, EVALUATING = int(Activity.DELIVERY), int(Activity.REPORTING), int(Activity.EVALUATION)
+COMPANY = int(Side.COMPANY)
 DELIVERING, FIXED, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.FIXED), int(Stage.SCALED), int(Stage.ENDED)
 
 
@@ -82,11 +83,13 @@ def care(w):
 def performs(seed, month, param, case, lead, institution, host, broker):
     """True when the partnership performs this month."""
     kinds = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
-    shock = param["perform_shock"] * normal(seed, U_YEAR, case["key"], (month - case["m_started"]) // 12, 0)
+    age = month - case["m_started"]
+    if age % 12 == 0:
+        case["shock"] = param["perform_shock"] * normal(seed, U_YEAR, case["key"], age // 12, 0)
     attention = min(lead["attention"][case["office"]], 1.0)
     variety = diversity(kinds, parties(case))
     score = performance_score(
-        param, case["fit"], lead["skill"], host, institution, broker, attention, variety, case["lift"], shock
+        param, case["fit"], lead["skill"], host, institution, broker, attention, variety, case["lift"], case["shock"]
     )
     return case["latent"] + score > 0.0
 
@@ -143,8 +146,6 @@ def scale_up(seed, month, param, case, host):
 @compiled
 def spread(seed, month, case, cdf, government):
     """Once a year a scaled partnership may go on to a further country in need where its lead has an office."""
-    if case["stage"] != SCALED or month % 12 != 0 or case["n_country"] == MAX_COUNTRIES:
-        return
     country = pick(cdf, draw(seed, U_COUNTRY, case["key"], month, 0))
     known = False
     for k in range(case["n_country"]):
@@ -173,8 +174,9 @@ def deliver(w):
     """
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month, scale = system["seed"], system["month"], system["scale"]
-    reporting = param["company_days_live"] * param["reporting_share"]
-    caring = param["company_days_live"] - reporting
+    reporting = ticks(param["company_days_live"] * param["reporting_share"])
+    caring = ticks(param["company_days_live"]) - reporting
+    days, n_firms = system["days"], 0
     for c in range(w.government.shape[0]):
         w.government[c]["performing"] = 0.0
     for i in range(system["n_live"]):
@@ -194,14 +196,17 @@ def deliver(w):
         case["months_performing"] = case["months_performing"] + 1 if case["performing"] else 0
         age = month - case["m_started"]
         if case["kpis"] and age > 0 and age % 12 == 0:
-            evaluate(seed, month, param, case, lead, w.system[0]["days"], w.company)
+            evaluate(seed, month, param, case, lead, days, w.company)
         case["reported"] = reported(seed, param, case, w.chan[FIRST_ENTITY + case["entity"][0]]["candour"])
-        firm_days(case, w.company, w.system[0]["days"], REPORTING, reporting)
-        firm_days(case, w.company, w.system[0]["days"], CARE, caring)
+        for k in range(case["n_firm"]):
+            w.company[case["firm"][k]]["spent"] += reporting + caring
+        case["days"] += case["n_firm"] * (reporting + caring)
+        n_firms += case["n_firm"]
         if case["performing"]:
             state["performing"] += 1.0
             scale_up(seed, month, param, case, host)
-            spread(seed, month, case, w.country_cdf[goal], w.government)
+            if case["stage"] == SCALED and month % 12 == 0 and case["n_country"] < MAX_COUNTRIES:
+                spread(seed, month, case, w.country_cdf[goal], w.government)
             if case["systemic"]:
                 rise = institution_rise(param, case["government"], case["depth"], host, state["institution"][goal])
                 # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.
@@ -210,3 +215,5 @@ def deliver(w):
         case["reach"] = next_reach(
             case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"]
         )
+    days[COMPANY, REPORTING] += n_firms * reporting
+    days[COMPANY, CARE] += n_firms * caring

@@ -92,19 +92,22 @@ def seats(month, entity, wanted, ties, company):
 @compiled
 def together(w):
     """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107)."""
-    gain = w.system[0]["param"]["tie_gain"]
+    gain, month = w.system[0]["param"]["tie_gain"], w.system[0]["month"]
     for i in range(w.system[0]["n_live"]):
         case = w.partnership[w.rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         e = case["entity"][0]
-        slot = find_or_make(w.firm_tie[e], case["firm"][0], case["firm_key"][0], NEVER)
-        w.firm_tie[e, slot]["strength"] = stronger(w.firm_tie[e, slot]["strength"], gain)
-        w.company[case["firm"][0]]["last_contact"] = w.system[0]["month"]
+        tie = w.firm_tie[e, case["slot"]]
+        if tie["row"] != case["firm"][0] or tie["key"] != case["firm_key"][0]:
+            case["slot"] = find_or_make(w.firm_tie[e], case["firm"][0], case["firm_key"][0], NEVER)
+            tie = w.firm_tie[e, case["slot"]]
+        tie["strength"] = stronger(tie["strength"], gain)
+        w.company[case["firm"][0]]["last_contact"] = month
         for k in range(1, case["n_entity"]):
             f = case["entity"][k]
-            tie = stronger(w.peer[e, f]["strength"], gain)
-            w.peer[e, f]["strength"], w.peer[f, e]["strength"] = tie, tie
+            strength = stronger(w.peer[e, f]["strength"], gain)
+            w.peer[e, f]["strength"], w.peer[f, e]["strength"] = strength, strength
 
 
 @compiled

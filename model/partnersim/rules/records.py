@@ -42,7 +42,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["entity"][0], case["firm"][0], case["firm_key"][0] = e, firm_row, firm["key"]
     case["government"], case["n_country"] = False, 1
     case["country"][0] = country
-    case["begun"], case["since"] = month, month
+    case["begun"], case["since"], case["slot"] = month, month, 0
     case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
     case["m_ended"], case["m_transformative"] = NEVER, NEVER
     case["work_left"], case["months_left"], case["grant"], case["waited"], case["days"] = 0.0, 0.0, 0.0, 0, 0.0
