@@ -115,21 +115,23 @@ def agree(w):
     A template settles standard issues only, so it speeds two-party deals and hardly helps novel ones (report para 34;
     S46, S47). Government permission and hand-offs between headquarters and country office add months.
     """
+    entities, companies, civil_society = w.entity, w.company, w.civil
+    register, rows, days = w.partnership, w.rows, w.system[0]["days"]
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
     for i in range(system["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        case = register[rows[OPEN_ROWS, i]]
         if case["stage"] != AGREEMENT or case["desk"] != NO_DESK:
             continue
         if case["work_left"] == -1.0:
             begin(w, case)
             continue
-        use_grant(case, w.entity, w.system[0]["days"], NEGOTIATION)
+        use_grant(case, entities, days, NEGOTIATION)
         case["months_left"] -= 1.0
         if case["work_left"] <= 0.0 and case["months_left"] <= 0.0:
-            sign(seed, month, param, case, w.entity, w.company)
+            sign(seed, month, param, case, entities, companies)
             paths["signed"] += 1.0
         elif draw(seed, U_LAPSE, case["key"], month - case["since"], 0) < lapse_hazard(
             param["lapse_rate"], month - case["since"], param["negotiation_patience"]
         ):
-            drop(case, LAPSED, month, w.company, w.civil, paths)
+            drop(case, LAPSED, month, companies, civil_society, paths)

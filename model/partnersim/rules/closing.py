@@ -47,13 +47,14 @@ def months_handed_over(seed, param, case, host):
 @compiled
 def close(w):
     """Rule: partnerships end by a hazard that depends on whether they perform and whether failure is known."""
+    entities, companies, civil_society, register, rows, chan = w.entity, w.company, w.civil, w.partnership, w.rows, w.chan
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
     performing = monthly(param["end_performing"])
     scaled, found = monthly(0.5 * param["end_performing"]), monthly(param["end_found"])
     lingering = monthly(param["end_lingering"])
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             if case["persists"] > 0.0:
                 case["persists"] -= 1.0
@@ -65,8 +66,8 @@ def close(w):
         else:
             hazard = found if case["found"] else lingering
         if draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
-            release(case, w.entity[case["entity"][0]], w.company, w.civil)
-            case["persists"] = months_handed_over(seed, param, case, w.chan[FIRST_STATE + case["country"][0]]["host_support"])
+            release(case, entities[case["entity"][0]], companies, civil_society)
+            case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])
             case["reach"] *= param["persist_share"]
             case["reason"] = CLOSED if case["found"] and not case["performing"] else COMPLETED
             case["stage"], case["since"], case["m_ended"], case["performing"] = ENDED, month, month, False

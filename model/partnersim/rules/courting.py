@@ -61,10 +61,11 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, ex
 @compiled
 def route(w, first):
     """Rule: of the approaches begun this month a share must pass the coordination desk before the firm hears of them."""
+    register, rows, chan = w.partnership, w.rows, w.chan
     seed, days = w.system[0]["seed"], w.system[0]["param"]["desk_days_per_coordination"]
     for i in range(first, w.system[0]["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
-        if draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK) < w.chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]:
+        case = register[rows[OPEN_ROWS, i]]
+        if draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK) < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]:
             wait(case, COORDINATION_DESK, days)
 
 
@@ -136,44 +137,46 @@ def court(w):
     for each pair and year, so that more openness or more appeal only ever adds. A case that went round the coordination
     desk sees no more than entities see without coordination.
     """
+    entities, companies, civil_society, register = w.entity, w.company, w.civil, w.partnership
+    rows, firm_ties, chan, base, days = w.rows, w.firm_tie, w.chan, w.base, w.system[0]["days"]
     seed, month, param, paths = w.system[0]["seed"], w.system[0]["month"], w.system[0]["param"], path(w)
-    year, published = month // 12, w.chan[SYSTEM_ROW]["criteria_published"]
+    year, published = month // 12, chan[SYSTEM_ROW]["criteria_published"]
     for i in range(w.system[0]["n_open"]):
-        row = w.rows[OPEN_ROWS, i]
-        case = w.partnership[row]
+        row = rows[OPEN_ROWS, i]
+        case = register[row]
         if case["desk"] != NO_DESK or case["stage"] > COURTED:
             continue
-        if not main_firm_present(case, w.company):
-            drop(case, LEFT, month, w.company, w.civil, paths)
+        if not main_firm_present(case, companies):
+            drop(case, LEFT, month, companies, civil_society, paths)
             continue
-        e, firm = case["entity"][0], w.company[case["firm"][0]]
-        entity, now = w.entity[e], w.base[FIRST_ENTITY + e] if case["bypassed"] else w.chan[FIRST_ENTITY + e]
+        e, firm = case["entity"][0], companies[case["firm"][0]]
+        entity, now = entities[e], base[FIRST_ENTITY + e] if case["bypassed"] else chan[FIRST_ENTITY + e]
         if case["stage"] == COURTED and not case["approached"]:
             rival = firm["courted_by"]
             contested = rival >= 0 and rival != e and firm["courted_until"] >= month
             way = contest(seed, pair(entity["key"], firm["key"]), year, now, param["join_share"]) if contested else NONE
-            if way == JOINED and not join(w.partnership[firm["courting_case"]], e, rival, w.entity, w.system[0]["days"], param["days_joint_bid"]):
+            if way == JOINED and not join(register[firm["courting_case"]], e, rival, entities, days, param["days_joint_bid"]):
                 way = YIELDED
             if way != NONE:
-                drop(case, way, month, w.company, w.civil, paths)
+                drop(case, way, month, companies, civil_society, paths)
                 continue
             paths["approaches"] += 1.0
             paths["duplicate_approaches"] += 1.0 if contested else 0.0
             approach(case, row, firm, month)
-            firm_days(case, w.company, w.system[0]["days"], COURTING, param["company_days_courting"])
-        use_grant(case, w.entity, w.system[0]["days"], COURTING if case["stage"] == COURTED else TRIAGE)
+            firm_days(case, companies, days, COURTING, param["company_days_courting"])
+        use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE)
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
         if case["stage"] == COURTED:
-            exposure = 0.5 * w.chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
-            refusal = answer(seed, year, param, case, firm, entity, w.firm_tie[e], exposure)
+            exposure = 0.5 * chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
+            refusal = answer(seed, year, param, case, firm, entity, firm_ties[e], exposure)
         else:
             refusal = triage(case, firm, param)
         if refusal == NONE:
-            accept(case, firm, w.firm_tie[e], month)
+            accept(case, firm, firm_ties[e], month)
         else:
-            drop(case, refusal, month, w.company, w.civil, paths)
+            drop(case, refusal, month, companies, civil_society, paths)
 
 
 @compiled
@@ -194,33 +197,35 @@ def propose(w):
     A proposal costs triage. An addressed entity is drawn by mandate for the firm's best goal; a misdirected proposal
     lands anywhere and its fit suffers, because the entity does not serve that goal.
     """
+    entities, companies, register = w.entity, w.company, w.partnership
+    rows, country_cdf, chan, days = w.rows, w.country_cdf, w.chan, w.system[0]["days"]
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     first = system["n_open"]
     for i in range(system["n_inbound"]):
-        row = w.rows[INBOUND_ROWS, i]
-        firm = w.company[row]
+        row = rows[INBOUND_ROWS, i]
+        firm = companies[row]
         if not firm["alive"]:
             continue
         goal = best_goal(seed, firm, w.system[0]["sector"])
         country = firm["home"]
         if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
-            country = pick(w.country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
-        addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < w.chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
+            country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
+        addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
         u = draw(seed, U_LEAD, firm["key"], month, 0)
-        n = w.entity.shape[0]
-        e = by_mandate(w.entity, goal, u) if addressed else min(int(u * n), n - 1)
+        n = entities.shape[0]
+        e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
         fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (0.0 if addressed else param["misdirected_loss"])
         unfit = fit < param["proposal_fit"]
-        if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < w.chan[SYSTEM_ROW]["proposal_filter"]:
+        if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
             continue
-        office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < w.chan[FIRST_ENTITY + e]["delegation"] else 0
+        office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < chan[FIRST_ENTITY + e]["delegation"] else 0
         opened = open_record(w, e, row, goal, country, office, PROPOSED)
         if opened >= 0:
-            case = w.partnership[opened]
+            case = register[opened]
             case["fit"] = fit
-            case["work_left"] = ticks(param["days_triage"] * effort(w.entity[e]["skill"]))
-            firm_days(case, w.company, w.system[0]["days"], COURTING, param["company_days_courting"])
+            case["work_left"] = ticks(param["days_triage"] * effort(entities[e]["skill"]))
+            firm_days(case, companies, days, COURTING, param["company_days_courting"])
             firm["last_contact"] = month
     order_newcomers(w, first)
 

@@ -66,15 +66,16 @@ def start(seed, month, param, case, people_in_need):
 @compiled
 def care(w):
     """Book the care that live partnerships were given, and turn it into attention: days given over days needed."""
+    entities, days = w.entity, w.system[0]["days"]
     param = w.system[0]["param"]
     share = param["reporting_share"]
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         for pool in range(2):
             given = entity["attention"][pool]
             reporting = ticks(given * share)
-            use(entity, w.system[0]["days"], pool, REPORTING, reporting)
-            use(entity, w.system[0]["days"], pool, CARE, given - reporting)
+            use(entity, days, pool, REPORTING, reporting)
+            use(entity, days, pool, CARE, given - reporting)
             need = entity["care"][pool] * param["days_care"]
             entity["attention"][pool] = given / need if need > 0.0 else 1.0
 
@@ -172,19 +173,21 @@ def deliver(w):
     Luck is drawn once for its life and once for each year of it, so better conditions only ever add performing months.
     One with a systemic aim shifts its country's market or rules for the goal, which helps others there.
     """
+    entities, companies, governments = w.entity, w.company, w.government
+    register, rows, country_cdf, chan = w.partnership, w.rows, w.country_cdf, w.chan
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month, scale = system["seed"], system["month"], system["scale"]
     reporting = ticks(param["company_days_live"] * param["reporting_share"])
     caring = ticks(param["company_days_live"]) - reporting
     days, n_firms = system["days"], 0
-    for c in range(w.government.shape[0]):
-        w.government[c]["performing"] = 0.0
+    for c in range(governments.shape[0]):
+        governments[c]["performing"] = 0.0
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         country, goal = case["country"][0], case["goal"]
-        lead, state, here = w.entity[case["entity"][0]], w.government[country], w.chan[FIRST_STATE + country]
+        lead, state, here = entities[case["entity"][0]], governments[country], chan[FIRST_STATE + country]
         if case["m_started"] == NEVER:
             case["months_left"] -= 1.0
             if case["months_left"] > 0.0:
@@ -196,17 +199,17 @@ def deliver(w):
         case["months_performing"] = case["months_performing"] + 1 if case["performing"] else 0
         age = month - case["m_started"]
         if case["kpis"] and age > 0 and age % 12 == 0:
-            evaluate(seed, month, param, case, lead, days, w.company)
-        case["reported"] = reported(seed, param, case, w.chan[FIRST_ENTITY + case["entity"][0]]["candour"])
+            evaluate(seed, month, param, case, lead, days, companies)
+        case["reported"] = reported(seed, param, case, chan[FIRST_ENTITY + case["entity"][0]]["candour"])
         for k in range(case["n_firm"]):
-            w.company[case["firm"][k]]["spent"] += reporting + caring
+            companies[case["firm"][k]]["spent"] += reporting + caring
         case["days"] += case["n_firm"] * (reporting + caring)
         n_firms += case["n_firm"]
         if case["performing"]:
             state["performing"] += 1.0
             scale_up(seed, month, param, case, host)
             if case["stage"] == SCALED and month % 12 == 0 and case["n_country"] < MAX_COUNTRIES:
-                spread(seed, month, case, w.country_cdf[goal], w.government)
+                spread(seed, month, case, country_cdf[goal], governments)
             if case["systemic"]:
                 rise = institution_rise(param, case["government"], case["depth"], host, state["institution"][goal])
                 # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.

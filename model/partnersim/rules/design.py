@@ -171,15 +171,16 @@ def invite_government(w, case, invitation):
 @compiled
 def invite_civil(w, case, invitation):
     """Invite a competent civil society organisation where one is relevant; known ones first, it joins if it has capacity."""
+    civil_society = w.civil
     seed = w.system[0]["seed"]
     if CIVIL_RELEVANT[case["type"]][case["goal"]] == 0 or draw(seed, U_INVITE, case["key"], 0, 1) >= invitation:
         return
-    n = w.civil.shape[0]
+    n = civil_society.shape[0]
     for attempt in range(24):
         if n == 0:
             return
         i = min(int(draw(seed, U_INVITE, case["key"], 1, attempt) * n), n - 1)
-        partner, country = w.civil[i], case["country"][0]
+        partner, country = civil_society[i], case["country"][0]
         here = is_present(seed, partner["key"], partner["home"], country, partner["presence"])
         if partner["competence"][case["goal"]] < 0.5 or not here:
             continue
@@ -196,20 +197,21 @@ def invite_entities(w, case):
     The first further member comes in the share of designs that are multi-entity; each later one with a constant chance
     of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it.
     """
+    entities, governments, peer_ties = w.entity, w.government, w.peer
     system, param = w.system[0], w.system[0]["param"]
     seed, rk = system["seed"], case["key"]
     if case["n_entity"] == 1 and draw(seed, U_SIZE, rk, 0, 0) < param["single_entity_share"]:
         return
     refusals, invited = 0, 0
-    while case["n_entity"] < min(MAX_ENTITIES, w.entity.shape[0]) and refusals < int(param["refusals"]):
+    while case["n_entity"] < min(MAX_ENTITIES, entities.shape[0]) and refusals < int(param["refusals"]):
         if case["n_entity"] >= 2 and draw(seed, U_SIZE, rk, 0, case["n_entity"]) >= param["size_continuation"]:
             return
-        f = invitee(case, w.entity, w.government, w.peer, draw(seed, U_INVITE, rk, 2, invited))
+        f = invitee(case, entities, governments, peer_ties, draw(seed, U_INVITE, rk, 2, invited))
         invited += 1
         if f < 0:
             return
-        luck = normal(seed, U_ACCEPTS, pair(rk, w.entity[f]["key"]), 0, 0)
-        benefit = 1.0 + 2.0 * w.entity[f]["mandate"][case["goal"]] + param["benefit_spread"] * luck
+        luck = normal(seed, U_ACCEPTS, pair(rk, entities[f]["key"]), 0, 0)
+        benefit = 1.0 + 2.0 * entities[f]["mandate"][case["goal"]] + param["benefit_spread"] * luck
         if case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0:
             case["entity"][case["n_entity"]] = f
             case["n_entity"] += 1
@@ -248,16 +250,17 @@ def invitee_weight(case, other, f, goal, here, tie):
 @compiled
 def invite_firms(w, case):
     """A systemic or larger design looks for a further firm from the country, so that a market and not one firm moves."""
+    companies, governments = w.company, w.government
     seed, rk = w.system[0]["seed"], case["key"]
-    state = w.government[case["country"][0]]
+    state = governments[case["country"][0]]
     wanted = (2 if case["systemic"] else 0) + (1 if case["n_entity"] > 2 else 0)
     for k in range(min(wanted, MAX_FIRMS - 1)):
         if draw(seed, U_INVITE, rk, 3, k) >= 0.5:
             continue
-        row = random_firm(w.company, seed, rk, 0, k, state["first_firm"], state["firm_rows"])
+        row = random_firm(companies, seed, rk, 0, k, state["first_firm"], state["firm_rows"])
         if row < 0 or row == case["firm"][0] or (case["n_firm"] > 1 and row == case["firm"][1]):
             continue
-        firm = w.company[row]
+        firm = companies[row]
         if firm["n_live"] + firm["n_open"] < firm["capacity"]:
             case["firm"][case["n_firm"]], case["firm_key"][case["n_firm"]] = row, firm["key"]
             case["n_firm"] += 1
@@ -296,27 +299,29 @@ def design(w):
     Work grows with further parties; a design that is not good enough is returned and dropped (S52). Large or high-risk
     cases may have to pass the advisory group.
     """
+    entities, companies, civil_society = w.entity, w.company, w.civil
+    register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
     for i in range(system["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        case = register[rows[OPEN_ROWS, i]]
         if case["stage"] != DESIGN:
             continue
         if case["work_left"] < 0.0:
             begin(w, case)
             continue
-        use_grant(case, w.entity, w.system[0]["days"], DESIGN_WORK)
+        use_grant(case, entities, days, DESIGN_WORK)
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
         e = case["entity"][0]
-        reason = verdict(seed, param, case, w.entity[e]["skill"], w.chan[FIRST_ENTITY + e]["gate_share"])
+        reason = verdict(seed, param, case, entities[e]["skill"], chan[FIRST_ENTITY + e]["gate_share"])
         if reason != NONE:
-            drop(case, reason, month, w.company, w.civil, paths)
+            drop(case, reason, month, companies, civil_society, paths)
             continue
         paths["approved"] += 1.0
         case["stage"], case["since"], case["m_approved"], case["work_left"] = AGREEMENT, month, month, -1.0
-        hazard = w.system[0]["sector"][w.company[case["firm"][0]]["sector"], N_GOALS + 1]
-        routed = draw(seed, U_ROUTED, case["key"], 0, ADVISORY_DESK) < w.chan[FIRST_ENTITY + e]["desk_routing_advisory"]
+        hazard = w.system[0]["sector"][companies[case["firm"][0]]["sector"], N_GOALS + 1]
+        routed = draw(seed, U_ROUTED, case["key"], 0, ADVISORY_DESK) < chan[FIRST_ENTITY + e]["desk_routing_advisory"]
         if routed and needs_review(case, hazard):
             wait(case, ADVISORY_DESK, param["desk_days_per_review"])

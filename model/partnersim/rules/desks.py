@@ -29,7 +29,8 @@ def capacity(w, desk_rows):
     ``desk_rows``: int (3, 3) for the coordination, screening and advisory desk: paying policy or -1, side that pays for
     new staff, and whether entities must find the days in their own time; then the desk has only what they had left.
     """
-    now, scale = w.chan[SYSTEM_ROW], w.system[0]["scale"]
+    governments, chan = w.government, w.chan
+    now, scale = chan[SYSTEM_ROW], w.system[0]["scale"]
     wanted = (now["desk_days_coordination"], now["desk_days_screening"], now["desk_days_advisory"])
     for k in range(3):
         policy, side, absorbed = desk_rows[k, 0], desk_rows[k, 1], desk_rows[k, 2]
@@ -43,19 +44,20 @@ def capacity(w, desk_rows):
         w.system[0]["book"]["desk_days"] += days
         if policy >= 0:
             w.system[0]["lever_days"][policy] += days
-    for c in range(w.government.shape[0]):
-        state = w.government[c]
-        state["desk_left"] = ticks(w.chan[FIRST_STATE + c]["desk_days_country"] * scale) if state["country_team"] else 0.0
+    for c in range(governments.shape[0]):
+        state = governments[c]
+        state["desk_left"] = ticks(chan[FIRST_STATE + c]["desk_days_country"] * scale) if state["country_team"] else 0.0
 
 
 @compiled
 def contribute(w, days):
     """Days for a desk that entities give out of their own time, in proportion to staff; returns what they had to give."""
+    entities = w.entity
     staff, given = 0.0, 0.0
-    for e in range(w.entity.shape[0]):
-        staff += w.entity[e]["staff_hq"]
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    for e in range(entities.shape[0]):
+        staff += entities[e]["staff_hq"]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         given += take(entity, w.system[0]["days"], HQ, DESK, ticks(days * entity["staff_hq"] / max(staff, 1e-9)))
     return given
 
@@ -92,18 +94,20 @@ def serve(w, desk):
 
     A case that waits costs the lead and the firm follow-up days. Returns the number of cases still waiting.
     """
+    entities, companies, governments, civil_society = w.entity, w.company, w.government, w.civil
+    register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]
     system, param, row = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
     queue = 0
     for i in range(system["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        case = register[rows[OPEN_ROWS, i]]
         if case["desk"] != desk or case["stage"] == DROPPED:
             continue
         if desk == COUNTRY:
-            state = w.government[case["country"][0]]
+            state = governments[case["country"][0]]
             used = min(case["desk_left"], state["desk_left"])
             state["desk_left"] -= used
-            w.system[0]["days"][CENTRAL, COORDINATION_WORK] += used
+            days[CENTRAL, COORDINATION_WORK] += used
             w.system[0]["book"]["new_days"][CENTRAL] += used
         else:
             used = serve_central(system, desk - 1, case["desk_left"])
@@ -114,14 +118,14 @@ def serve(w, desk):
             if desk == ADVISORY:
                 case["reviewed"] = True
             continue
-        follow_up(case, w.entity[case["entity"][0]], w.company, w.system[0]["days"], param["days_follow_up"])
+        follow_up(case, entities[case["entity"][0]], companies, days, param["days_follow_up"])
         case["waited"] += 1
         if impatient(case["waited"], param["patience_months"], param["bypass"], draw(seed, U_BYPASS, case["key"], month, desk)):
             case["desk"], case["bypassed"] = NO_DESK, True
             if desk == SCREENING:
-                case["central"], case["work_left"] = False, ticks(case["check_days"] * w.chan[SYSTEM_ROW]["raters_pooled"])
+                case["central"], case["work_left"] = False, ticks(case["check_days"] * chan[SYSTEM_ROW]["raters_pooled"])
         elif case["waited"] >= param["lapse_months"]:
-            drop(case, LAPSED, month, w.company, w.civil, row)
+            drop(case, LAPSED, month, companies, civil_society, row)
         else:
             queue += 1
     return queue

@@ -41,10 +41,11 @@ def happen(w):
 
     A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it.
     """
+    companies, rows = w.company, w.rows
     system = w.system[0]
     for n in range(system["n_events"]):
-        row = w.rows[EVENT_ROWS, n]
-        firm = w.company[row]
+        row = rows[EVENT_ROWS, n]
+        firm = companies[row]
         if firm["alive"]:
             expose(w, row, firm)
         firm["hidden_since"] = NEVER
@@ -54,14 +55,15 @@ def happen(w):
 @compiled
 def expose(w, row, firm):
     """Attribute one public event to partnerships and entities, and take what it costs them in reputation."""
+    entities, register, rows = w.entity, w.partnership, w.rows
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     luck = 0.5 + draw(seed, U_SEVERITY, firm["key"], month, 0)
     hits, pairs = 0, 0
-    for e in range(w.entity.shape[0]):
-        w.entity[e]["hit"] = 0.0
+    for e in range(entities.shape[0]):
+        entities[e]["hit"] = 0.0
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         ended = case["stage"] == ENDED
         if not holds(case, row, firm["key"]) or (ended and month - case["m_ended"] >= param["attribution_memory"]):
             continue
@@ -72,7 +74,7 @@ def expose(w, row, firm):
         tied = month - max(firm["hidden_since"], case["m_signed"])
         loss = severity(tied, param["severity_growth"], luck) * case["visibility"] * case["depth"]
         for k in range(case["n_entity"]):
-            entity = w.entity[case["entity"][k]]
+            entity = entities[case["entity"][k]]
             if entity["hit"] == 0.0:
                 pairs += 1
             entity["hit"] = max(entity["hit"], loss)
@@ -88,14 +90,15 @@ def expose(w, row, firm):
 @compiled
 def misconduct_while_tied(w):
     """Book partnerships whose main firm began misconduct this month, public or not, and exposure to the worst decile."""
+    companies, register, rows = w.company, w.partnership, w.rows
     system, paths = w.system[0], path(w)
     month = system["month"]
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         for k in range(case["n_firm"]):
-            if w.company[case["firm"][k]]["hidden_since"] == month:
+            if companies[case["firm"][k]]["hidden_since"] == month:
                 paths["partner_misconduct"] += 1.0
     if month % 12 == 0 and system["study_month"] >= 1:
         exposure(w)
@@ -117,19 +120,20 @@ def exposure(w):
 
     Entities are marked as bits of one integer for each firm, so the work grows with partnerships and firms.
     """
+    companies, register, rows = w.company, w.partnership, w.rows
     system, book = w.system[0], w.system[0]["book"]
-    for j in range(w.company.shape[0]):
-        w.company[j]["tied"] = 0
+    for j in range(companies.shape[0]):
+        companies[j]["tied"] = 0
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         for k in range(case["n_firm"]):
-            firm = w.company[case["firm"][k]]
+            firm = companies[case["firm"][k]]
             for m in range(case["n_entity"]):
                 firm["tied"] |= 1 << case["entity"][m]
-    for j in range(w.company.shape[0]):
-        firm = w.company[j]
+    for j in range(companies.shape[0]):
+        firm = companies[j]
         if not firm["alive"] or firm["integrity"] >= WORST_DECILE:
             continue
         n = 1.0 * ones(firm["tied"])

@@ -24,28 +24,30 @@ def by_training(skill, days_per_year, rate):
 @compiled
 def practise(w):
     """Rule: entities learn by the partnerships they lead and by training."""
+    entities, chan = w.entity, w.chan
     param, scale = w.system[0]["param"], w.system[0]["scale"]
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, 0.05)
         skill = by_doing(entity["skill"], entity["n_led"] / staff, param["learning_rate"])
-        entity["skill"] = clip(by_training(skill, w.chan[FIRST_ENTITY + e]["training_days"], param["training_rate"]), 0.0, 1.0)
+        entity["skill"] = clip(by_training(skill, chan[FIRST_ENTITY + e]["training_days"], param["training_rate"]), 0.0, 1.0)
 
 
 @compiled
 def diffuse(w):
     """Rule: along ties between entities the less skilled close a share of the gap, and beliefs drift together (paras 57-58)."""
-    n = w.entity.shape[0]
+    entities, peer_ties, chan = w.entity, w.peer, w.chan
+    n = entities.shape[0]
     for e in range(n):
-        w.entity[e]["skill_before"] = w.entity[e]["skill"]
+        entities[e]["skill_before"] = entities[e]["skill"]
     for e in range(n):
-        entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
+        entity, now = entities[e], chan[FIRST_ENTITY + e]
         skill_rate, belief_rate = now["lesson_diffusion_skill"], now["lesson_diffusion_beliefs"]
         for f in range(n):
-            tie = w.peer[e, f]["strength"] + w.peer[e, f]["event"]
+            tie = peer_ties[e, f]["strength"] + peer_ties[e, f]["event"]
             if f == e or tie < 0.05:
                 continue
-            other = w.entity[f]
+            other = entities[f]
             gap = other["skill_before"] - entity["skill"]
             if gap > 0.0:
                 entity["skill"] += skill_rate * min(tie, 1.0) * gap

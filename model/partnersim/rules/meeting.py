@@ -92,34 +92,36 @@ def seats(month, entity, wanted, ties, company):
 @compiled
 def together(w):
     """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107)."""
+    companies, register, rows, firm_ties, peer_ties = w.company, w.partnership, w.rows, w.firm_tie, w.peer
     gain, month = w.system[0]["param"]["tie_gain"], w.system[0]["month"]
     for i in range(w.system[0]["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         e = case["entity"][0]
-        tie = w.firm_tie[e, case["slot"]]
+        tie = firm_ties[e, case["slot"]]
         if tie["row"] != case["firm"][0] or tie["key"] != case["firm_key"][0]:
-            case["slot"] = find_or_make(w.firm_tie[e], case["firm"][0], case["firm_key"][0], NEVER)
-            tie = w.firm_tie[e, case["slot"]]
+            case["slot"] = find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)
+            tie = firm_ties[e, case["slot"]]
         tie["strength"] = stronger(tie["strength"], gain)
-        w.company[case["firm"][0]]["last_contact"] = month
+        companies[case["firm"][0]]["last_contact"] = month
         for k in range(1, case["n_entity"]):
             f = case["entity"][k]
-            strength = stronger(w.peer[e, f]["strength"], gain)
-            w.peer[e, f]["strength"], w.peer[f, e]["strength"] = strength, strength
+            strength = stronger(peer_ties[e, f]["strength"], gain)
+            peer_ties[e, f]["strength"], peer_ties[f, e]["strength"] = strength, strength
 
 
 @compiled
 def meet(w):
     """Everything that makes ties this month, besides approaches."""
+    entities, companies, firm_ties, peer_ties, chan = w.entity, w.company, w.firm_tie, w.peer, w.chan
     system, param = w.system[0], w.system[0]["param"]
     seed, month, scale = system["seed"], system["month"], system["scale"]
-    for e in range(w.entity.shape[0]):
-        entity, now, ties = w.entity[e], w.chan[FIRST_ENTITY + e], w.firm_tie[e]
-        forum(seed, month, entity, now, ties, w.company)
-        peers(seed, month, entity, e, now["peer_ties"], w.peer)
+    for e in range(entities.shape[0]):
+        entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
+        forum(seed, month, entity, now, ties, companies)
+        peers(seed, month, entity, e, now["peer_ties"], peer_ties)
         exchange(seed, month, param, scale, entity, now["secondments"], ties)
         if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:
-            seats(month, entity, int(now["advisory_seats"]), ties, w.company)
+            seats(month, entity, int(now["advisory_seats"]), ties, companies)
     together(w)

@@ -42,15 +42,16 @@ def criteria(param, scale, case, need, host):
 @compiled
 def gather(w):
     """Add up reach by country and goal, before people are counted once."""
-    for c in range(w.government.shape[0]):
-        for g in range(w.government[c]["reached"].shape[0]):
-            w.government[c]["reached"][g] = 0.0
+    governments, register, rows = w.government, w.partnership, w.rows
+    for c in range(governments.shape[0]):
+        for g in range(governments[c]["reached"].shape[0]):
+            governments[c]["reached"][g] = 0.0
     for i in range(w.system[0]["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if serves(case):
             part = case["reach"] / case["n_country"]
             for k in range(case["n_country"]):
-                w.government[case["country"][k]]["reached"][case["goal"]] += part
+                governments[case["country"][k]]["reached"][case["goal"]] += part
 
 
 @compiled
@@ -73,17 +74,18 @@ def count(w):
     Credit starts in the month after the test is met, none backwards (report paras 26-27). In a country and goal the
     reach of all partnerships together is at most the people in need; reach is reported at world scale.
     """
+    governments, register, rows, chan = w.government, w.partnership, w.rows, w.chan
     system, book, param, paths = w.system[0], w.system[0]["book"], w.system[0]["param"], path(w)
     gather(w)
     month, scale = system["month"], system["scale"]
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if not serves(case):
             case["counted"], case["months_all"] = 0.0, 0
             continue
         country = case["country"][0]
-        state = w.government[country]
-        case["counted"] = counted_once(case, w.government, scale)
+        state = governments[country]
+        case["counted"] = counted_once(case, governments, scale)
         people = case["counted"] / scale
         paths["reach_all"] += people
         paths["reach_low_income"] += people if state["low_income"] else 0.0
@@ -91,7 +93,7 @@ def count(w):
         if case["stage"] == ENDED:
             continue
         need = state["need"][case["goal"]] * state["people"]
-        sectors, competence, institutions, large = criteria(param, scale, case, need, w.chan[FIRST_STATE + country]["host_support"])
+        sectors, competence, institutions, large = criteria(param, scale, case, need, chan[FIRST_STATE + country]["host_support"])
         book["meets_sectors"] += 1.0 if sectors else 0.0
         book["meets_competence"] += 1.0 if competence else 0.0
         book["meets_institutions"] += 1.0 if institutions else 0.0

@@ -69,15 +69,16 @@ def path(w):
 @compiled
 def order_newcomers(w, first):
     """Sort the attempts opened this month, from position ``first`` on, by keyed priority."""
+    register, rows = w.partnership, w.rows
     seed, n = w.system[0]["seed"], w.system[0]["n_open"]
     for i in range(first + 1, n):
-        row = w.rows[OPEN_ROWS, i]
-        rank = key(seed, U_PRIORITY, w.partnership[row]["key"], 0, 0)
+        row = rows[OPEN_ROWS, i]
+        rank = key(seed, U_PRIORITY, register[row]["key"], 0, 0)
         j = i - 1
-        while j >= first and key(seed, U_PRIORITY, w.partnership[w.rows[OPEN_ROWS, j]]["key"], 0, 0) > rank:
-            w.rows[OPEN_ROWS, j + 1] = w.rows[OPEN_ROWS, j]
+        while j >= first and key(seed, U_PRIORITY, register[rows[OPEN_ROWS, j]]["key"], 0, 0) > rank:
+            rows[OPEN_ROWS, j + 1] = rows[OPEN_ROWS, j]
             j -= 1
-        w.rows[OPEN_ROWS, j + 1] = row
+        rows[OPEN_ROWS, j + 1] = row
 
 
 @compiled
@@ -132,32 +133,33 @@ def in_window(system, month):
 @compiled
 def tidy(w):
     """Move signed cases to the live list, forget dropped ones and those that no longer matter, keeping the order."""
+    register, rows = w.partnership, w.rows
     system, book = w.system[0], w.system[0]["book"]
     kept = 0
     n_live = system["n_live"]
     for i in range(system["n_open"]):
-        row = w.rows[OPEN_ROWS, i]
-        case = w.partnership[row]
+        row = rows[OPEN_ROWS, i]
+        case = register[row]
         if case["stage"] == DROPPED:
             account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)
-            forget(row, system, w.partnership, w.rows, w.trace)
+            forget(row, system, register, rows, w.trace)
         elif case["stage"] == DELIVERING:
             account(case, system, book, w.system[0]["histogram"], SIGNED_MONTHS)
-            w.rows[LIVE_ROWS, n_live] = row
+            rows[LIVE_ROWS, n_live] = row
             n_live += 1
         else:
-            w.rows[OPEN_ROWS, kept] = row
+            rows[OPEN_ROWS, kept] = row
             kept += 1
     system["n_open"] = kept
     kept = 0
     month, memory = system["month"], w.system[0]["param"]["attribution_memory"]
     for i in range(n_live):
-        row = w.rows[LIVE_ROWS, i]
-        case = w.partnership[row]
+        row = rows[LIVE_ROWS, i]
+        case = register[row]
         if case["stage"] == ENDED and case["persists"] <= 0.0 and month - case["m_ended"] >= memory:
-            forget(row, system, w.partnership, w.rows, w.trace)
+            forget(row, system, register, rows, w.trace)
         else:
-            w.rows[LIVE_ROWS, kept] = row
+            rows[LIVE_ROWS, kept] = row
             kept += 1
     system["n_live"] = kept
 

@@ -24,48 +24,51 @@ def hurt(w):
 
     Reads and clears the entities' field ``hit``: severity x depth x visibility of the event just exposed.
     """
+    entities, peer_ties = w.entity, w.peer
     param, scale = w.system[0]["param"], w.system[0]["scale"]
-    n = w.entity.shape[0]
+    n = entities.shape[0]
     total = 0.0
     for e in range(n):
-        loss = w.entity[e]["hit"] * param["un_multiplier"] * param["severity_points"]
+        loss = entities[e]["hit"] * param["un_multiplier"] * param["severity_points"]
         if loss <= 0.0:
             continue
         for f in range(n):
-            tie = w.peer[e, f]["strength"]
+            tie = peer_ties[e, f]["strength"]
             part = loss if f == e else loss * spillover(param["spillover"], tie, param["spillover_system"])
-            w.entity[f]["reputation"] = max(w.entity[f]["reputation"] - part / scale, 0.0)
+            entities[f]["reputation"] = max(entities[f]["reputation"] - part / scale, 0.0)
             total += part
     for e in range(n):
-        w.entity[e]["hit"] = 0.0
+        entities[e]["hit"] = 0.0
     path(w)["incident_loss"] += total
 
 
 @compiled
 def recover(w):
     """Rule: reputation drifts back to its usual level, which reported success raises a little."""
+    entities, register, rows = w.entity, w.partnership, w.rows
     param, system = w.system[0]["param"], w.system[0]
     reported = delivering = 0.0
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] != ENDED and case["m_started"] >= 0:
             delivering += 1.0
             reported += 1.0 if case["reported"] else 0.0
     usual = param["reputation_usual"] + 10.0 * (reported / delivering - 0.9 if delivering > 0.0 else 0.0)
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         entity["reputation"] += param["reputation_recovery"] * (usual - entity["reputation"])
 
 
 @compiled
 def experience(w):
     """Rule: firms believe that dealing with the UN costs less where partnerships perform, and more where they do not."""
+    companies, register, rows = w.company, w.partnership, w.rows
     param, system = w.system[0]["param"], w.system[0]
     step = param["cost_belief_step"] / 12.0
     for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
+        case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED or case["m_started"] < 0:
             continue
-        firm = w.company[case["firm"][0]]
+        firm = companies[case["firm"][0]]
         target = 0.3 if case["performing"] else 0.8
         firm["cost_belief"] += step * (target - firm["cost_belief"])

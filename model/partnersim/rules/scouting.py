@@ -157,12 +157,14 @@ def scout(w):
     Candidates come along ties, from a local broker, the portal or cold; what is seen of them is noisy. The propensity
     to misjudge a firm is drawn once for each pair, goal and year.
     """
+    entities, companies, governments = w.entity, w.company, w.government
+    firm_ties, country_cdf, chan, days = w.firm_tie, w.country_cdf, w.chan, w.system[0]["days"]
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     first = system["n_open"]
     n_candidates = int(param["candidates"])
-    for e in range(w.entity.shape[0]):
-        entity, now, ties = w.entity[e], w.chan[FIRST_ENTITY + e], w.firm_tie[e]
+    for e in range(entities.shape[0]):
+        entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
         cost = ticks(param["days_search"] * (0.4 + 0.15 * n_candidates) * effort(entity["skill"]))
         least = now["bid_selectivity"] + param["results_selectivity"] * (now["reward_results"] - 0.3)
         for pool in range(2):
@@ -170,14 +172,14 @@ def scout(w):
                 continue
             n = min(int(entity["left"][pool] / cost), MAX_SEARCHES)
             entity["left"][pool] -= n * cost
-            use(entity, w.system[0]["days"], pool, SEARCH, n * cost)
+            use(entity, days, pool, SEARCH, n * cost)
             for k in range(n):
                 number = k * 2 + pool
                 goal = choose_goal(entity["mandate"], draw(seed, U_GOAL, entity["key"], month, number))
-                country = choose_country(seed, entity["key"], month, number, w.country_cdf[goal], w.government, e)
+                country = choose_country(seed, entity["key"], month, number, country_cdf[goal], governments, e)
                 best, value, tie = best_candidate(
-                    seed, month, number, entity, now, w.government[country], w.chan[FIRST_STATE + country]["broker_quality"], goal,
-                    country, n_candidates, ties, w.company, w.system[0]["sector"], w.system[0]["mix"],
+                    seed, month, number, entity, now, governments[country], chan[FIRST_STATE + country]["broker_quality"], goal,
+                    country, n_candidates, ties, companies, w.system[0]["sector"], w.system[0]["mix"],
                 )
                 if best >= 0 and value >= least:
                     begin(w, e, best, goal, country, pool, tie)

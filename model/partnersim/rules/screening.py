@@ -193,20 +193,21 @@ def screen(w):
 
     A case waits up to two months for its days and is then decided on the days there were (at least half a day).
     """
-    param, pooled = w.system[0]["param"], w.chan[SYSTEM_ROW]["raters_pooled"]
+    entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
+    param, pooled = w.system[0]["param"], chan[SYSTEM_ROW]["raters_pooled"]
     month = w.system[0]["month"]
     for i in range(w.system[0]["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
+        case = register[rows[OPEN_ROWS, i]]
         if case["stage"] != SCREENING or case["desk"] != NO_DESK:
             continue
         if case["check_days"] < 0.0:
             enter(w, case)
             continue
-        use_grant(case, w.entity, w.system[0]["days"], SCREENING_WORK)
+        use_grant(case, entities, days, SCREENING_WORK)
         late = month - case["since"] > param["screening_patience"]
         if case["reused"]:
             if case["work_left"] <= 0.0 or late:
-                firm = w.company[case["firm"][0]]
+                firm = companies[case["firm"][0]]
                 decide(w, case, firm["check_signal"], firm["check_month"])
             continue
         spent = case["check_days"] * pooled - case["work_left"]

@@ -46,12 +46,13 @@ def stronger(strength, gain):
 @compiled
 def fade(w):
     """Rule: ties fade without contact; a tie that has all but gone frees its slot (embedded ties outlast others, S106)."""
+    entities, companies, firm_ties, peer_ties = w.entity, w.company, w.firm_tie, w.peer
     keep = 1.0 - w.system[0]["param"]["tie_fading"]
-    for e in range(w.entity.shape[0]):
-        fade_ties(w.firm_tie[e], w.company, keep)
-        for f in range(w.entity.shape[0]):
-            w.peer[e, f]["strength"] *= keep
-            w.peer[e, f]["event"] *= keep
+    for e in range(entities.shape[0]):
+        fade_ties(firm_ties[e], companies, keep)
+        for f in range(entities.shape[0]):
+            peer_ties[e, f]["strength"] *= keep
+            peer_ties[e, f]["event"] *= keep
 
 
 @compiled

@@ -55,10 +55,11 @@ def effort(skill):
 @compiled
 def budgets(w):
     """Rule: a month of work is staff x 220 / 12 days, times the share of time for partnering, at world scale."""
+    entities, chan, days = w.entity, w.chan, w.system[0]["days"]
     scale = w.system[0]["scale"]
     screening_share = w.system[0]["param"]["screening_share"]
-    for e in range(w.entity.shape[0]):
-        entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
+    for e in range(entities.shape[0]):
+        entity, now = entities[e], chan[FIRST_ENTITY + e]
         month = WORKING_DAYS / 12.0 * scale * now["partnering_time"]
         entity["budget"][HQ] = ticks(entity["staff_hq"] * month)
         entity["budget"][COUNTRY] = ticks(entity["staff_country"] * month)
@@ -69,10 +70,10 @@ def budgets(w):
         entity["screen_left"] = screeners
         entity["left"][HQ] -= screeners
         training = now["training_days"] * scale / 12.0
-        take(entity, w.system[0]["days"], HQ, LEARNING, ticks(entity["staff_hq"] * training))
-        take(entity, w.system[0]["days"], COUNTRY, LEARNING, ticks(entity["staff_country"] * training))
+        take(entity, days, HQ, LEARNING, ticks(entity["staff_hq"] * training))
+        take(entity, days, COUNTRY, LEARNING, ticks(entity["staff_country"] * training))
         away = ticks(min(entity["absent"], WORKING_DAYS / 12.0 * scale))
-        entity["absent"] -= take(entity, w.system[0]["days"], HQ, LEARNING, away)
+        entity["absent"] -= take(entity, days, HQ, LEARNING, away)
 
 
 @compiled
@@ -93,6 +94,7 @@ def charge(w, charge_rows, charge_days, adopted):
     real-world staff-days of each; ``adopted``: bool (policy, member), see FIRST_ENTITY and FIRST_STATE. New money adds staff for
     the task; absorbed days come out of the entities' own time.
     """
+    entities, governments = w.entity, w.government
     scale = w.system[0]["scale"]
     for k in range(charge_rows.shape[0]):
         days = charge_days[k] * scale
@@ -100,17 +102,17 @@ def charge(w, charge_rows, charge_days, adopted):
             continue
         policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, 3]
         if per == 1:
-            for e in range(w.entity.shape[0]):
+            for e in range(entities.shape[0]):
                 if adopted[policy, FIRST_ENTITY + e]:
                     pay(w, policy, payer, absorbed, days, e)
         elif per == 2:
-            for c in range(w.government.shape[0]):
+            for c in range(governments.shape[0]):
                 if adopted[policy, FIRST_STATE + c]:
                     pay(w, policy, payer, absorbed, days, -1)
         elif per == 3:
-            for e in range(w.entity.shape[0]):
+            for e in range(entities.shape[0]):
                 if adopted[policy, FIRST_ENTITY + e]:
-                    pay(w, policy, payer, absorbed, days * w.entity[e]["seats"], e)
+                    pay(w, policy, payer, absorbed, days * entities[e]["seats"], e)
         else:
             pay(w, policy, payer, absorbed, days, -1)
 
@@ -118,6 +120,7 @@ def charge(w, charge_rows, charge_days, adopted):
 @compiled
 def pay(w, policy, payer, absorbed, days, e):
     """Charge ``days`` to one entity ``e``, or, with e < 0, to all entities by staff; other payers are sides."""
+    entities = w.entity
     if payer == 2:
         bill(w, policy, FIRMS, days)
     elif payer == 3:
@@ -128,10 +131,10 @@ def pay(w, policy, payer, absorbed, days, e):
         absorb(w, policy, e, days)
     else:
         staff = 0.0
-        for f in range(w.entity.shape[0]):
-            staff += w.entity[f]["staff_hq"]
-        for f in range(w.entity.shape[0]):
-            absorb(w, policy, f, days * w.entity[f]["staff_hq"] / max(staff, 1e-9))
+        for f in range(entities.shape[0]):
+            staff += entities[f]["staff_hq"]
+        for f in range(entities.shape[0]):
+            absorb(w, policy, f, days * entities[f]["staff_hq"] / max(staff, 1e-9))
 
 
 @compiled
@@ -176,11 +179,12 @@ def affordable(case, entity, wanted, pool):
 @compiled
 def assign(w):
     """Settle what this month's days go to, in the order given at the head of this file."""
+    entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
     param = w.system[0]["param"]
     care_days = param["days_care"]
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
-        results = w.chan[FIRST_ENTITY + e]["reward_results"]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
+        results = chan[FIRST_ENTITY + e]["reward_results"]
         for pool in range(2):
             need = ticks(entity["care"][pool] * care_days)
             given = min(ticks(need * results), entity["left"][pool])
@@ -189,8 +193,8 @@ def assign(w):
             entity["backlog"][pool] = 0.0
     rate = param["days_case_month"]
     for i in range(w.system[0]["n_open"]):
-        case = w.partnership[w.rows[OPEN_ROWS, i]]
-        lead = w.entity[case["entity"][0]]
+        case = register[rows[OPEN_ROWS, i]]
+        lead = entities[case["entity"][0]]
         stage, pool = case["stage"], case["office"]
         lead["backlog"][pool] += days_ahead(stage, case["work_left"])
         case["grant"] = 0.0
@@ -205,12 +209,12 @@ def assign(w):
             grant = min(wanted, lead["screen_left"])
             lead["screen_left"] -= grant
         else:
-            grant = affordable(case, w.entity, wanted, pool)
+            grant = affordable(case, entities, wanted, pool)
             for k in range(case["n_entity"]):
-                w.entity[case["entity"][k]]["left"][pool] -= grant
+                entities[case["entity"][k]]["left"][pool] -= grant
         case["grant"] = grant
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         for pool in range(2):
             need = ticks(entity["care"][pool] * care_days)
             more = min(need - entity["attention"][pool], entity["left"][pool])
@@ -223,12 +227,13 @@ def assign(w):
 @compiled
 def close_books(w):
     """Book unused days as slack, and add the month to each entity's account."""
-    for e in range(w.entity.shape[0]):
-        entity = w.entity[e]
+    entities, days = w.entity, w.system[0]["days"]
+    for e in range(entities.shape[0]):
+        entity = entities[e]
         entity["slack"] = 0.0
         for pool in range(2):
             slack = entity["budget"][pool] - entity["used"][pool]
-            use(entity, w.system[0]["days"], pool, SLACK, slack)
+            use(entity, days, pool, SLACK, slack)
             entity["slack"] += slack
             entity["spent"] += entity["used"][pool]
             entity["budgeted"] += entity["budget"][pool]
