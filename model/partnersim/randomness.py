@@ -112,8 +112,9 @@ def mix(z):
 def key(seed, purpose, who, month, which):
     """64 random bits for one key; ``seed`` and ``who`` are uint64, the others are non-negative integers."""
     z = mix(seed + GOLDEN * U(purpose))
-    z = mix(z + GOLDEN * who)
+    # The month comes before who, so that a loop over agents leaves the first two rounds outside.
     z = mix(z + GOLDEN * U(month))
+    z = mix(z + GOLDEN * who)
     return mix(z + GOLDEN * U(which))
 
 

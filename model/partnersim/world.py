@@ -261,28 +261,50 @@ COLUMNS: dict[str, list[Column]] = {
         type | i8 | class | Kind
         lead_kind | i8 | class | Agent that leads
         reason | i8 | class | Reason of drop or end
-        n_entity | i8 | entities | UN members
-        entity[16] | i8 | row | UN members, the UN lead first
-        n_firm | i8 | firms | company members
-        firm[3] | i8 | row | company members, the main one first
-        firm_key[3] | u8 | key | their keys, since rows are used again
-        civil | i8 | row | civil society member, -1 none
-        government | bool | - | the host government is a member
-        n_country | i8 | countries | countries it works in
-        country[3] | i8 | row | countries, its seat first
         begun | i8 | month | idea
         since | i8 | month | start of the present stage
-        m_screened | i8 | month | left screening
-        m_approved | i8 | month | left design
         m_signed | i8 | month | agreed
         m_started | i8 | month | first delivering month
         m_ended | i8 | month | ended or dropped
         m_transformative | i8 | month | met the test of transformation
+        n_entity | i8 | entities | UN members
+        n_firm | i8 | firms | company members
+        n_country | i8 | countries | countries it works in
+        civil | i8 | row | civil society member, -1 none
+        government | bool | - | the host government is a member
+        systemic | bool | - | targets a market or rule, with a replication plan
+        kpis | bool | - | KPIs designed in, evaluated later
+        business_case | bool | - | pays without grants
+        exit_plan | bool | - | has a handover plan
+        disclosed | bool | - | partner and terms published
+        sectors_met | bool | - | every relevant sector is a member
+        performing | bool | - | performs this month
+        found | bool | - | known to fail
+        reported | bool | - | reported as successful
         work_left | f8 | staff-days | UN lead's work left in this stage
         months_left | f8 | months | elapsed time left in this stage
         grant | f8 | staff-days | days the lead gives it this month
         waited | i8 | months | months at the present desk
         days | f8 | staff-days | days of all sides so far
+        fit | f8 | SD | true fit of the main firm
+        core_share | f8 | share | share of value from members' core competence
+        depth | f8 | 0-1 | how deeply members are involved
+        visibility | f8 | 0-1 | how far logo and name are lent
+        latent | f8 | SD | luck in delivery, drawn once
+        shock | f8 | logit | luck of this year of delivery
+        lift | f8 | logit | gain from having been fixed
+        months_performing | i8 | months | consecutive performing months
+        months_all | i8 | months | consecutive performing months with all four criteria
+        potential | f8 | people | people it can reach at most, at sample scale
+        scale | f8 | ratio | how far scaling up has multiplied it
+        scale_limit | f8 | ratio | most that scaling up can multiply
+        reach | f8 | people | people it reaches now, at sample scale
+        counted | f8 | people | reach after people are counted once
+        institution | f8 | 0-1 | rise of the institution index that is its own doing
+        persists | f8 | months | months of benefit left after the end
+        slot | i8 | slot | tie of the lead to the main firm, if it is still there
+        m_screened | i8 | month | left screening
+        m_approved | i8 | month | left design
         desk_left | f8 | staff-days | desk time this case still needs
         check_days | f8 | staff-days | days wanted for the present check
         approached | bool | - | the firm has been approached
@@ -292,34 +314,12 @@ COLUMNS: dict[str, list[Column]] = {
         central | bool | - | the shared desk makes the check
         requested | bool | - | the host government asked for it
         crisis | bool | - | begun in a crisis
-        fit | f8 | SD | true fit of the main firm
-        core_share | f8 | share | share of value from members' core competence
         value | f8 | dollars | money value
-        visibility | f8 | 0-1 | how far logo and name are lent
-        depth | f8 | 0-1 | how deeply members are involved
-        sectors_met | bool | - | every relevant sector is a member
-        systemic | bool | - | targets a market or rule, with a replication plan
-        business_case | bool | - | pays without grants
-        kpis | bool | - | KPIs designed in, evaluated later
-        exit_plan | bool | - | has a handover plan
-        disclosed | bool | - | partner and terms published
         issues | f8 | issues | open issues at the start of negotiation
-        slot | i8 | slot | tie of the lead to the main firm, if it is still there
-        shock | f8 | logit | luck of this year of delivery
-        latent | f8 | SD | luck in delivery, drawn once
-        lift | f8 | logit | gain from having been fixed
-        performing | bool | - | performs this month
-        found | bool | - | known to fail
-        reported | bool | - | reported as successful
-        months_performing | i8 | months | consecutive performing months
-        potential | f8 | people | people it can reach at most, at sample scale
-        scale | f8 | ratio | how far scaling up has multiplied it
-        scale_limit | f8 | ratio | most that scaling up can multiply
-        reach | f8 | people | people it reaches now, at sample scale
-        counted | f8 | people | reach after people are counted once
-        institution | f8 | 0-1 | rise of the institution index that is its own doing
-        months_all | i8 | months | consecutive performing months with all four criteria
-        persists | f8 | months | months of benefit left after the end
+        country[3] | i8 | row | countries, its seat first
+        firm[3] | i8 | row | company members, the main one first
+        firm_key[3] | u8 | key | their keys, since rows are used again
+        entity[16] | i8 | row | UN members, the UN lead first
     """),
     "tie": _columns("""
         row | i8 | row | the other agent, -1 none

@@ -29,7 +29,7 @@ from partnersim.world import (
 )
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
-ROOM = 0.75
+ROOM = 0.9
 """Share of company rows in use at the horizon; searches sample rows, so it should not be small."""
 LARGEST_STATES = 40
 
@@ -177,7 +177,7 @@ def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize, val
     years = size.horizon / 12.0
     growth = values["entry_rate"] / exits * (1.0 - math.exp(-exits * years)) + math.exp(-exits * years)
     expected = home * size.companies * max(growth, 1.0)
-    rows = np.ceil((expected + 4.0 * np.sqrt(expected) + 3.0) / (ROOM if size.companies < 100_000 else 0.95)).astype(np.int64)
+    rows = np.ceil((expected + 2.5 * np.sqrt(expected) + 2.0) / ROOM).astype(np.int64)
     government["firm_rows"] = rows
     government["first_firm"] = np.concatenate([[0], np.cumsum(rows)[:-1]])
     return int(rows.sum())
