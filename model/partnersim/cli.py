@@ -1,0 +1,111 @@
+"""The command line: parses, calls, prints. Data goes to standard output or files, messages and progress to standard error.
+
+Exit codes: 0 done, 1 failed or interrupted, 2 wrong use or bad input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+MAIN_SCENARIOS = ("baseline", "central-coordination", "shared-screening", "advisory-groups", "all-three")
+
+
+@click.group()
+@click.version_option(package_name="partnersim")
+def cli() -> None:
+    """Simulate partnership ecosystems of the United Nations and compare policies."""
+
+
+def _say(text: str, quiet: bool = False) -> None:
+    if not quiet:
+        click.echo(text, err=True)
+
+
+@contextmanager
+def _progress(total: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit="run", file=sys.stderr, disable=quiet or not sys.stderr.isatty()) as bar:
+        yield lambda n: bar.update(n) and None
+
+
+def _announce_compiling(quiet: bool) -> None:
+    from partnersim import compiled
+
+    if compiled.IS_COMPILED and not compiled.is_warm():
+        _say("Compiling the engine; this happens once and takes about a minute.", quiet)
+
+
+@cli.command()
+@click.argument("scenarios", nargs=-1)
+@click.option("--seeds", default=100, show_default=True, help="Number of seeds, common to all scenarios.")
+@click.option("--seed", default=0, show_default=True, help="The first seed.")
+@click.option("--months", default=120, show_default=True, help="Length of the study after burn-in.")
+@click.option("--size", default="system", show_default=True, help="class, system, full or stress.")
+@click.option("--workers", type=click.IntRange(1), help="Threads; all cores unless given.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("results/compare"), show_default=True, help="Folder for results.")
+@click.option("--quiet", is_flag=True, help="No messages and no progress bar.")
+def compare(
+    scenarios: tuple[str, ...], seeds: int, seed: int, months: int, size: str, workers: int | None, out: Path, quiet: bool
+) -> None:
+    """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
+    from partnersim.study import compare as study
+    from partnersim.study.table import format_table
+
+    names = scenarios or MAIN_SCENARIOS
+    _announce_compiling(quiet)
+    with _progress(len(names) * max(seeds, 0), quiet) as progress:
+        comparison = study.compare(
+            list(names), range(seed, seed + seeds), months=months, size=size, workers=workers, out=out, progress=progress
+        )
+    if comparison.reused:
+        _say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
+    click.echo(format_table(comparison))
+    comparison.plot(out / "figures")
+    _say(f"Tables, runs and figures: {out}", quiet)
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--all", "everything", is_flag=True, help="Every number, not only those that differ from baseline.")
+def check(files: tuple[str, ...], everything: bool) -> None:
+    """Check scenario FILES and print what they change."""
+    from partnersim.policy import PolicyPlan
+    from partnersim.scenario import format_check, load_levers, load_scenario
+    from partnersim.simulate import SIZES, population_of
+
+    for name in files:
+        scenario = load_scenario(name)
+        PolicyPlan(scenario, load_levers(), population_of(scenario.population), SIZES["system"], 120)
+        click.echo(format_check(scenario, everything=everything))
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON schema of scenario files, for editors."""
+    from partnersim.scenario import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2))
+
+
+def main() -> None:
+    """Run the command line, turning a user's mistakes into messages and exit codes."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted; finished runs are kept, and the same command goes on from them.", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if type(error).__name__ not in ("ScenarioError", "StudyError"):
+            raise
+        click.echo(f"partnersim: {error}", err=True)
+        sys.exit(2)
