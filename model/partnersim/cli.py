@@ -49,7 +49,9 @@ def _announce_compiling(quiet: bool) -> None:
 @click.option("--months", default=120, show_default=True, help="Length of the study after burn-in.")
 @click.option("--size", default="system", show_default=True, help="class, system, full or stress.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; all cores unless given.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("results/compare"), show_default=True, help="Folder for results.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results/compare"), show_default=True, help="Folder for results."
+)
 @click.option("--quiet", is_flag=True, help="No messages and no progress bar.")
 def compare(
     scenarios: tuple[str, ...], seeds: int, seed: int, months: int, size: str, workers: int | None, out: Path, quiet: bool

@@ -93,10 +93,14 @@ SERIES: tuple[Series, ...] = (
     Series("risks_screened_out", "firms a month", "flow", "Worst-decile firms rejected by a check."),
     Series("sound_rejected", "firms a month", "flow", "Other firms rejected by a check."),
     Series("approaches", "approaches a month", "flow", "Approaches that reached firms."),
-    Series("duplicate_approaches", "approaches a month", "flow", "Approaches made while another entity approached the same firm."),
+    Series(
+        "duplicate_approaches", "approaches a month", "flow", "Approaches made while another entity approached the same firm."
+    ),
     Series("checks", "checks a month", "flow", "Own checks made by entities."),
     Series("duplicate_checks", "checks a month", "flow", "Own checks made while a valid one by another entity existed."),
-    Series("reach_all", "people served", "stock", "People reached by all performing partnerships, each counted once, at world scale."),
+    Series(
+        "reach_all", "people served", "stock", "People reached by all performing partnerships, each counted once, at world scale."
+    ),
     Series("transformative_reach", "people served", "stock", "People reached by partnerships that met the test, at world scale."),
     Series("reach_low_income", "people served", "stock", "Part of reach_all in low and lower-middle income countries."),
     Series("queue_coordination", "cases", "stock", "Cases waiting at the coordination desk."),
@@ -130,46 +134,155 @@ def _outcomes() -> tuple[Outcome, ...]:
     cost, inc, reach, pipe = "transaction_cost", "incidents", "transformative_reach", "pipeline"
     sides = {s: s.name.lower() for s in Side}
     rows = [
-        Outcome("transaction_cost", "staff-days per performing partnership-year", "lower", cost,
-                "Staff-days of all sides on transaction activities / performing partnership-years.", True),
-        Outcome("transaction_cost_net", "staff-days per performing partnership-year", "lower", cost, "The same without desks and lever costs."),
-        Outcome("days_per_signed", "staff-days per agreement", "lower", cost, "Days on attempts signed or dropped in the window / number signed."),
-        Outcome("months_to_agreement", "months", "lower", cost, "Mean months from idea to agreement, attempts begun and signed in the window."),
-        Outcome("months_to_agreement_median", "months", "lower", cost,
-                "Median months from idea to agreement among those signed, by Aalen-Johansen with dropping as competing event."),
+        Outcome(
+            "transaction_cost",
+            "staff-days per performing partnership-year",
+            "lower",
+            cost,
+            "Staff-days of all sides on transaction activities / performing partnership-years.",
+            True,
+        ),
+        Outcome(
+            "transaction_cost_net",
+            "staff-days per performing partnership-year",
+            "lower",
+            cost,
+            "The same without desks and lever costs.",
+        ),
+        Outcome(
+            "days_per_signed",
+            "staff-days per agreement",
+            "lower",
+            cost,
+            "Days on attempts signed or dropped in the window / number signed.",
+        ),
+        Outcome(
+            "months_to_agreement",
+            "months",
+            "lower",
+            cost,
+            "Mean months from idea to agreement, attempts begun and signed in the window.",
+        ),
+        Outcome(
+            "months_to_agreement_median",
+            "months",
+            "lower",
+            cost,
+            "Median months from idea to agreement among those signed, by Aalen-Johansen with dropping as competing event.",
+        ),
         Outcome("wasted_share", "share", "lower", cost, "Days on attempts dropped / days on attempts signed or dropped."),
-        Outcome("duplicate_courting", "share", "lower", cost, "Share of approaches made while another entity approaches the same firm."),
-        Outcome("duplicate_checks", "share", "lower", cost, "Share of own checks made while a valid one by another entity exists."),
+        Outcome(
+            "duplicate_courting",
+            "share",
+            "lower",
+            cost,
+            "Share of approaches made while another entity approaches the same firm.",
+        ),
+        Outcome(
+            "duplicate_checks", "share", "lower", cost, "Share of own checks made while a valid one by another entity exists."
+        ),
         Outcome("slack_days", "staff-days a year", "none", cost, "Unused staff-days of UN entities."),
     ]
-    rows += [Outcome(f"days_{name}", "staff-days a year", "lower", cost, f"Transaction staff-days of the side: {name}.") for name in sides.values()]
     rows += [
-        Outcome(f"days_{a.name.lower()}", "staff-days a year", "none", cost, f"Staff-days of all sides on {a.name.lower().replace('_', ' ')}.")
-        for a in Activity if a != Activity.SLACK
+        Outcome(f"days_{name}", "staff-days a year", "lower", cost, f"Transaction staff-days of the side: {name}.")
+        for name in sides.values()
     ]
     rows += [
-        Outcome("incidents", "(event, entity) pairs a year", "lower", inc, "Public misconduct events attributed to a UN entity, pairs a year.", True),
+        Outcome(
+            f"days_{a.name.lower()}",
+            "staff-days a year",
+            "none",
+            cost,
+            f"Staff-days of all sides on {a.name.lower().replace('_', ' ')}.",
+        )
+        for a in Activity
+        if a != Activity.SLACK
+    ]
+    rows += [
+        Outcome(
+            "incidents",
+            "(event, entity) pairs a year",
+            "lower",
+            inc,
+            "Public misconduct events attributed to a UN entity, pairs a year.",
+            True,
+        ),
         Outcome("incident_events", "events a year", "lower", inc, "Public events with at least one pair."),
         Outcome("incident_hits", "partnerships a year", "lower", inc, "Partnerships to which a public event was attributed."),
-        Outcome("incident_loss", "points of reputation a year", "lower", inc, "Severity x depth x visibility x UN multiplier, plus spillover."),
+        Outcome(
+            "incident_loss",
+            "points of reputation a year",
+            "lower",
+            inc,
+            "Severity x depth x visibility x UN multiplier, plus spillover.",
+        ),
         Outcome("largest_cascade", "entities", "lower", inc, "Most entities hit by one event in the window."),
-        Outcome("exposed_by_bad_firm", "entities", "lower", inc, "Mean number of entities tied to a truly worst-decile firm, over firm-years."),
+        Outcome(
+            "exposed_by_bad_firm",
+            "entities",
+            "lower",
+            inc,
+            "Mean number of entities tied to a truly worst-decile firm, over firm-years.",
+        ),
         Outcome("exposed_by_bad_firm_variance", "entities squared", "lower", inc, "Variance of that number over firm-years."),
-        Outcome("exposed_three_share", "share", "lower", inc, "Share of worst-decile firm-years with three or more entities tied."),
-        Outcome("partner_misconduct", "partnerships a year", "lower", inc, "Partnerships whose firm began misconduct, public or not."),
-        Outcome("incidents_per_100", "pairs per 100 live partnership-years", "lower", inc, "Incidents against the stock of partnerships."),
+        Outcome(
+            "exposed_three_share", "share", "lower", inc, "Share of worst-decile firm-years with three or more entities tied."
+        ),
+        Outcome(
+            "partner_misconduct", "partnerships a year", "lower", inc, "Partnerships whose firm began misconduct, public or not."
+        ),
+        Outcome(
+            "incidents_per_100",
+            "pairs per 100 live partnership-years",
+            "lower",
+            inc,
+            "Incidents against the stock of partnerships.",
+        ),
         Outcome("risks_screened_out", "firms a year", "higher", inc, "Worst-decile firms rejected by a check."),
         Outcome("sound_rejected", "firms a year", "lower", inc, "Other firms rejected by a check."),
-        Outcome("transformative_reach", "person-years", "higher", reach, "People reached by partnerships that met the test, over the window.", True),
+        Outcome(
+            "transformative_reach",
+            "person-years",
+            "higher",
+            reach,
+            "People reached by partnerships that met the test, over the window.",
+            True,
+        ),
         Outcome("reach_all", "person-years", "higher", reach, "People reached by all partnerships, over the window."),
         Outcome("reach_low_income_share", "share", "none", reach, "Share of reach_all in low and lower-middle income countries."),
         Outcome("reach_rate_end", "person-years a year", "higher", reach, "transformative_reach in the last 12 months."),
         Outcome("transformative_count", "partnerships", "higher", reach, "Partnerships that met the test in the window."),
-        Outcome("transformative_share", "share", "higher", reach, "Of delivering partnerships in the last month, those that have met the test."),
-        Outcome("transformative_pending", "partnerships", "none", reach, "Hold all four criteria at the end for fewer than 12 months."),
-        Outcome("months_to_transformative", "months", "lower", reach, "Mean months from first delivery to the test met, among those that met it."),
-        Outcome("meets_sectors", "partnerships", "higher", reach, "Mean number of performing partnerships with every relevant sector on board."),
-        Outcome("meets_competence", "partnerships", "higher", reach, "Mean number that draw at least half of their value from core competence."),
+        Outcome(
+            "transformative_share",
+            "share",
+            "higher",
+            reach,
+            "Of delivering partnerships in the last month, those that have met the test.",
+        ),
+        Outcome(
+            "transformative_pending", "partnerships", "none", reach, "Hold all four criteria at the end for fewer than 12 months."
+        ),
+        Outcome(
+            "months_to_transformative",
+            "months",
+            "lower",
+            reach,
+            "Mean months from first delivery to the test met, among those that met it.",
+        ),
+        Outcome(
+            "meets_sectors",
+            "partnerships",
+            "higher",
+            reach,
+            "Mean number of performing partnerships with every relevant sector on board.",
+        ),
+        Outcome(
+            "meets_competence",
+            "partnerships",
+            "higher",
+            reach,
+            "Mean number that draw at least half of their value from core competence.",
+        ),
         Outcome("meets_institutions", "partnerships", "higher", reach, "Mean number that moved or hold an institution."),
         Outcome("meets_scale", "partnerships", "higher", reach, "Mean number with scale and a life beyond their own funding."),
         Outcome("ideas", "attempts a year", "none", pipe, "Attempts begun."),
@@ -179,7 +292,13 @@ def _outcomes() -> tuple[Outcome, ...]:
         Outcome("live", "partnerships", "none", pipe, "Mean number of live partnerships."),
         Outcome("performing", "partnerships", "higher", pipe, "Mean number of truly performing partnerships."),
         Outcome("evaluated", "partnerships", "none", pipe, "Mean number designed with KPIs and evaluation."),
-        Outcome("self_reported_success", "share", "none", pipe, "Share of delivering partnerships reported as successful by their staff."),
+        Outcome(
+            "self_reported_success",
+            "share",
+            "none",
+            pipe,
+            "Share of delivering partnerships reported as successful by their staff.",
+        ),
         Outcome("true_success", "share", "higher", pipe, "Share of delivering partnerships that truly perform."),
         Outcome("queue_coordination", "cases", "lower", pipe, "Mean cases waiting at the coordination desk."),
         Outcome("queue_screening", "cases", "lower", pipe, "Mean cases waiting at the shared screening desk."),
@@ -190,8 +309,16 @@ def _outcomes() -> tuple[Outcome, ...]:
         Outcome("reputation", "points, 0-100", "higher", "learning", "Mean reputation of UN entities."),
         Outcome("skill", "0-1", "higher", "learning", "Mean partnering skill of staff."),
         Outcome("tie_density", "share", "none", "network", "Share of entity-firm pairs with a tie at the end."),
-        Outcome("tie_concentration", "share", "none", "network", "Share of entity-firm ties held by the five best-tied entities."),
-        Outcome("top5_participation", "share", "none", "network", "Share of participations in multi-entity partnerships held by the five most active entities."),
+        Outcome(
+            "tie_concentration", "share", "none", "network", "Share of entity-firm ties held by the five best-tied entities."
+        ),
+        Outcome(
+            "top5_participation",
+            "share",
+            "none",
+            "network",
+            "Share of participations in multi-entity partnerships held by the five most active entities.",
+        ),
     ]
     return tuple(rows)
 

@@ -43,7 +43,10 @@ from partnersim.world import LIVE_ROWS, Desk, Stage
 
 ENDED = int(Stage.ENDED)
 COORDINATION, SCREENING, ADVISORY, COUNTRY = (
-    int(Desk.COORDINATION), int(Desk.SCREENING), int(Desk.ADVISORY), int(Desk.COUNTRY),
+    int(Desk.COORDINATION),
+    int(Desk.SCREENING),
+    int(Desk.ADVISORY),
+    int(Desk.COUNTRY),
 )
 
 
@@ -211,6 +214,17 @@ def run(w, policy, months):
 
 
 PHASES = (
-    begin, step_world, step_policy, step_scout, step_court, step_screen, step_design, step_agree, step_deliver, step_incidents,
-    step_close, step_learn, step_book,
+    begin,
+    step_world,
+    step_policy,
+    step_scout,
+    step_court,
+    step_screen,
+    step_design,
+    step_agree,
+    step_deliver,
+    step_incidents,
+    step_close,
+    step_learn,
+    step_book,
 )

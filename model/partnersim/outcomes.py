@@ -108,9 +108,11 @@ def monthly_frame(seeds: list[int], paths: list[np.ndarray]) -> pd.DataFrame:
     names = [s.name for s in SERIES]
     months = paths[0].size
     values = np.stack([p.view(np.float64).reshape(months, len(names)).T for p in paths])
-    return pd.DataFrame({
-        "seed": np.repeat(seeds, len(names) * months),
-        "month": np.tile(np.arange(1, months + 1), len(seeds) * len(names)),
-        "series": pd.Categorical.from_codes(np.tile(np.repeat(np.arange(len(names)), months), len(seeds)), names),
-        "value": values.ravel(),
-    })
+    return pd.DataFrame(
+        {
+            "seed": np.repeat(seeds, len(names) * months),
+            "month": np.tile(np.arange(1, months + 1), len(seeds) * len(names)),
+            "series": pd.Categorical.from_codes(np.tile(np.repeat(np.arange(len(names)), months), len(seeds)), names),
+            "value": values.ravel(),
+        }
+    )

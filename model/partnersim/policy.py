@@ -59,8 +59,16 @@ def bind(world: World, plan: PolicyPlan | None) -> Tables:
     now, base = (a.view(np.float64).reshape(n_members, -1) for a in (world.chan, world.base))
     if plan is None:
         return Tables(
-            np.zeros((1, 0)), now, base, BOUNDS, np.zeros((0, 5), np.int64), np.zeros(0), np.zeros((0, n_members), bool),
-            np.zeros((0, 4), np.int64), np.zeros((1, 0)), NO_DESKS,
+            np.zeros((1, 0)),
+            now,
+            base,
+            BOUNDS,
+            np.zeros((0, 5), np.int64),
+            np.zeros(0),
+            np.zeros((0, n_members), bool),
+            np.zeros((0, 4), np.int64),
+            np.zeros((1, 0)),
+            NO_DESKS,
         )
     keys = np.zeros(n_members, np.uint64)
     keys[FIRST_ENTITY : FIRST_ENTITY + world.entity.size] = world.entity["key"]
@@ -116,7 +124,9 @@ def _entity_targets(policy: Policy, population: Population, size: WorldSize) -> 
 def _state_targets(policy: Policy, population: Population, states: np.ndarray) -> list[bool]:
     data, wanted = population.government, policy.target
     return [
-        wanted == "all" or population.iso3[i] in wanted or population.regions[data["region"][i]] in wanted
+        wanted == "all"
+        or population.iso3[i] in wanted
+        or population.regions[data["region"][i]] in wanted
         or ("ldc" in wanted and data["ldc"][i] > 0)
         for i in states
     ]

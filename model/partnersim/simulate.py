@@ -138,16 +138,24 @@ def run_one(lab: Laboratory, settled: World, traced: int = 0) -> World:
 
 
 def simulate(
-    scenario: Scenario | str, seeds: int | Iterable[int] = 100, months: int = 120, size: str = "system",
-    workers: int | None = None, progress: Progress | None = None,
+    scenario: Scenario | str,
+    seeds: int | Iterable[int] = 100,
+    months: int = 120,
+    size: str = "system",
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Runs:
     """Run one scenario for each seed; see :func:`simulate_many`."""
     return next(iter(simulate_many([scenario], seeds, months, size, workers, progress).values()))
 
 
 def simulate_many(
-    scenarios: Sequence[Scenario | str], seeds: int | Iterable[int] = 100, months: int = 120, size: str = "system",
-    workers: int | None = None, progress: Progress | None = None,
+    scenarios: Sequence[Scenario | str],
+    seeds: int | Iterable[int] = 100,
+    months: int = 120,
+    size: str = "system",
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, Runs]:
     """Run scenarios on common seeds; returns their :class:`Runs` by scenario name, in the order given.
 
@@ -189,7 +197,10 @@ def simulate_many(
         pool.shutdown(wait=True, cancel_futures=True)
     return {
         lab.scenario.name: Runs(
-            lab.scenario, wanted, months, size,
+            lab.scenario,
+            wanted,
+            months,
+            size,
             pd.DataFrame([found[lab.scenario.name, s][0] for s in wanted], index=pd.Index(wanted, name="seed")),
             monthly_frame(wanted, [found[lab.scenario.name, s][1] for s in wanted]),
         )

@@ -150,7 +150,7 @@ COLUMNS: dict[str, list[Column]] = {
         days[6x15] | f8 | staff-days | days of the window by side and activity
         lever_days[64] | f8 | staff-days | days charged under each policy's name
         histogram[3x181] | i8 | attempts | attempts begun in the window by months until signed, dropped, or still open
-        mix[3x8] | f8 | - | company classes: cumulative share, presence, membership, capacity, exit, misconduct, maturity mean and SD
+        mix[3x8] | f8 | - | company classes, see the columns named in population/firms.py
         sector[16x10] | f8 | - | sectors: competence by goal, cumulative share, misconduct multiplier
         desk_pool | f8 | staff-days | time left this month that any central desk may use
         desk_capacity[3] | f8 | staff-days | time left this month at the coordination, screening and advisory desk
@@ -361,9 +361,7 @@ COLUMNS: dict[str, list[Column]] = {
 }
 
 TYPES = {"f8": np.float64, "i8": np.int64, "u8": np.uint64, "bool": np.bool_}
-DTYPES = {
-    kind: np.dtype([(c.name, TYPES[c.type], c.shape) for c in columns], align=True) for kind, columns in COLUMNS.items()
-}
+DTYPES = {kind: np.dtype([(c.name, TYPES[c.type], c.shape) for c in columns], align=True) for kind, columns in COLUMNS.items()}
 SERIES_DTYPE = np.dtype([(s.name, "f8") for s in ledger.SERIES])
 CHANNEL_DTYPE = np.dtype([(c.name, "f8") for c in channels.CHANNELS])
 

@@ -173,9 +173,7 @@ def build(natural_earth: Path) -> list[Row]:
     return rows
 
 
-def show_side_results(
-    rows: list[Row], output: dict[str, float], people: dict[str, float], rules: dict[str, Any]
-) -> None:
+def show_side_results(rows: list[Row], output: dict[str, float], people: dict[str, float], rules: dict[str, Any]) -> None:
     """Print the two side results that population.toml states, so that they can be compared."""
     derived = rules["income_group"]["derived"]
     known = [r for r in rows if r["iso3"] in output and r["iso3"] not in derived]
@@ -190,9 +188,7 @@ def show_side_results(
     for group in INCOME_GROUPS:
         states = [r["iso3"] for r in known if r["income_group"] == group]
         mean = sum(output[i] * people[i] for i in states) / sum(people[i] for i in states)
-        print(
-            f"{group}: mean GDP per head {mean:,.0f} US dollars in 2010, root of thousands {math.sqrt(mean / 1000):.1f}"
-        )
+        print(f"{group}: mean GDP per head {mean:,.0f} US dollars in 2010, root of thousands {math.sqrt(mean / 1000):.1f}")
 
 
 def write(rows: list[Row]) -> None:

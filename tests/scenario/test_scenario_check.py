@@ -62,9 +62,7 @@ def test_a_number_of_the_users_own_is_an_assumption():
 
 def test_stages_of_a_lever_are_not_added_up():
     """Failure: a lever that is strengthened later seems to act twice."""
-    stages = scenario(
-        ("partner_coordination", {"end": 12}), ("partner_coordination", {"start": 13, "set": {"peer_ties": 1.0}})
-    )
+    stages = scenario(("partner_coordination", {"end": 12}), ("partner_coordination", {"start": 13, "set": {"peer_ties": 1.0}}))
     assert rows(stages)["peer_ties"].value == 3.0
 
 

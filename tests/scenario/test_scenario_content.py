@@ -76,8 +76,7 @@ def contributed(s, axis):
     """Contributions as sentences: channel, rule, lever, value."""
     rows, values = contributions(s, LEVERS, axis)
     return [
-        (BY_AXIS[axis][c].name, Rule(rule).name, s.policies[p].lever, v)
-        for (c, rule, p), v in zip(rows, values, strict=True)
+        (BY_AXIS[axis][c].name, Rule(rule).name, s.policies[p].lever, v) for (c, rule, p), v in zip(rows, values, strict=True)
     ]
 
 
@@ -238,8 +237,7 @@ def test_two_stages_and_two_groups_are_no_contradiction():
 def test_options_of_a_lever_agree_in_the_same_months():
     """Failure: a lever follows two rules at once."""
     rules = [
-        {"lever": "shared_screening", "options": {"rule": r}, "target": [t]}
-        for r, t in (("veto", "hub"), ("pooled", "small"))
+        {"lever": "shared_screening", "options": {"rule": r}, "target": [t]} for r, t in (("veto", "hub"), ("pooled", "small"))
     ]
     with pytest.raises(ScenarioError, match="choose other options"):
         scenario(*(read_policy(r, LEVERS) for r in rules))

@@ -151,7 +151,9 @@ def test_figures_carry_their_data_and_their_finding(plotted):
     few, drawn, folder = plotted
     names = sorted(path.name for path in folder.iterdir())
     assert names == sorted(f"{name}.{ending}" for name in drawn for ending in ("csv", "png", "svg"))
-    assert few.findings()[0] in drawn["headline_differences"].alt and all("paired seeds" in picture.alt for picture in drawn.values())
+    assert few.findings()[0] in drawn["headline_differences"].alt and all(
+        "paired seeds" in picture.alt for picture in drawn.values()
+    )
     shown = pd.read_csv(folder / "headline_differences.csv").set_index("outcome")
     np.testing.assert_allclose(shown["difference"], few.headline().set_index("outcome")["difference"], rtol=1e-9)
 
@@ -193,4 +195,3 @@ def test_the_network_draws_tied_actors_once_and_for_all(tmp_path):
     odd.nodes["g"]["kind"] = "ministry"
     with pytest.raises(ValueError, match="kind 'ministry' is not known; there are: entity, company"):
         network_data(odd)
-

@@ -15,6 +15,7 @@ from partnersim.study.files import StudyError, write_csv, write_whole
 if TYPE_CHECKING:
     from partnersim.study.compare import Comparison
 
+
 def draw(comparison: Comparison) -> dict[str, Picture]:
     """The figures of a comparison by file name, nothing written; beyond four scenarios ``differences`` has pages."""
     pages = range(difference_pages(comparison))

@@ -85,19 +85,37 @@ def build_world(
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)
     chan = _channels(base, entity.size, government)
     w = World(
-        system=system, entity=entity, company=np.zeros(n_rows, dtype=DTYPES["company"]), government=government,
-        civil=np.zeros(size.civil, dtype=DTYPES["civil"]), partnership=np.zeros(register, dtype=DTYPES["partnership"]),
-        rows=rows, firm_tie=_ties(entity.size, max(32, int(256 * scale))),
-        peer=np.zeros((entity.size, entity.size), dtype=DTYPES["peer"]), country_cdf=_country_cdf(government),
-        chan=chan, base=chan.copy(), series=np.zeros(months, dtype=SERIES_DTYPE), trace=np.zeros(0, dtype=DTYPES["partnership"]),
+        system=system,
+        entity=entity,
+        company=np.zeros(n_rows, dtype=DTYPES["company"]),
+        government=government,
+        civil=np.zeros(size.civil, dtype=DTYPES["civil"]),
+        partnership=np.zeros(register, dtype=DTYPES["partnership"]),
+        rows=rows,
+        firm_tie=_ties(entity.size, max(32, int(256 * scale))),
+        peer=np.zeros((entity.size, entity.size), dtype=DTYPES["peer"]),
+        country_cdf=_country_cdf(government),
+        chan=chan,
+        base=chan.copy(),
+        series=np.zeros(months, dtype=SERIES_DTYPE),
+        trace=np.zeros(0, dtype=DTYPES["partnership"]),
     )
     types = population.civil
     poor = _cumulative(government["people"] * (0.2 + government["need"].mean(axis=1)))
     with np.errstate(over="ignore"):
         populate(
-            w, size.companies, population.entity["field_share"][_entity_rows(population, size)], values["strictness_spread"],
-            _cumulative(types["share"]), types["competence"], types["countries"], types["legitimacy"], types["capacity"],
-            types["wealthy"], _cumulative(home), poor,
+            w,
+            size.companies,
+            population.entity["field_share"][_entity_rows(population, size)],
+            values["strictness_spread"],
+            _cumulative(types["share"]),
+            types["competence"],
+            types["countries"],
+            types["legitimacy"],
+            types["capacity"],
+            types["wealthy"],
+            _cumulative(home),
+            poor,
         )
     return w
 
@@ -115,7 +133,9 @@ def _channels(base: Mapping[str, np.ndarray], n_entities: int, government: np.nd
 def axis_rows(n_entities: int, n_states: int) -> dict[str, tuple[int, int]]:
     """First and last-but-one row of each axis in the channel tables."""
     return {
-        "S": (SYSTEM_ROW, SYSTEM_ROW + 1), "K": (FIRST_CLASS, FIRST_ENTITY), "E": (FIRST_ENTITY, FIRST_ENTITY + n_entities),
+        "S": (SYSTEM_ROW, SYSTEM_ROW + 1),
+        "K": (FIRST_CLASS, FIRST_ENTITY),
+        "E": (FIRST_ENTITY, FIRST_ENTITY + n_entities),
         "C": (FIRST_STATE, FIRST_STATE + n_states),
     }
 
@@ -203,17 +223,23 @@ def _sectors(population: Population) -> np.ndarray:
 
 def _mix(population: Population, values: Mapping[str, float]) -> np.ndarray:
     data = population.classes
-    return np.column_stack([
-        _cumulative(data["share"]), data["presence"], data["compact_member"],
-        [values["capacity_sme"], values["capacity_large"], values["capacity_multinational"]],
-        [values["exit_sme"], values["exit_large"], values["exit_large"]],
-        [values["misconduct_sme"], values["misconduct_large"], values["misconduct_large"]],
-        data["maturity"],
-    ])
+    return np.column_stack(
+        [
+            _cumulative(data["share"]),
+            data["presence"],
+            data["compact_member"],
+            [values["capacity_sme"], values["capacity_large"], values["capacity_multinational"]],
+            [values["exit_sme"], values["exit_large"], values["exit_large"]],
+            [values["misconduct_sme"], values["misconduct_large"], values["misconduct_large"]],
+            data["maturity"],
+        ]
+    )
 
 
 @entry
-def populate(w, n_companies, field_share, strictness, shares, skills, countries, legitimacy, capacity, wealthy, rich_cdf, poor_cdf):
+def populate(
+    w, n_companies, field_share, strictness, shares, skills, countries, legitimacy, capacity, wealthy, rich_cdf, poor_cdf
+):
     """Draw what luck decides about entities' offices and strictness, civil society and the founding companies."""
     seed = w.system[0]["seed"]
     n_g = w.government.shape[0]

@@ -13,8 +13,15 @@ from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw, key, normal
 
 U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRESENCE, U_SLOT = (
-    int(Purpose.HOME), int(Purpose.SIZE), int(Purpose.SECTOR), int(Purpose.INTEGRITY), int(Purpose.MATURITY),
-    int(Purpose.COMPETENCE), int(Purpose.MEMBER), int(Purpose.PRESENCE), int(Purpose.SLOT),
+    int(Purpose.HOME),
+    int(Purpose.SIZE),
+    int(Purpose.SECTOR),
+    int(Purpose.INTEGRITY),
+    int(Purpose.MATURITY),
+    int(Purpose.COMPETENCE),
+    int(Purpose.MEMBER),
+    int(Purpose.PRESENCE),
+    int(Purpose.SLOT),
 )
 N_GOALS = 8
 SHARE, PRESENCE, MEMBERSHIP, CAPACITY, EXIT, MISCONDUCT, MATURITY, MATURITY_SD = range(8)
@@ -72,7 +79,9 @@ def arrive(w, firm_key, home, month):
     firm["p_misconduct"] = min(hazard * math.exp(-spread * integrity - 0.5 * spread * spread) / 12.0, 0.25)
     firm["p_exit"] = w.system[0]["mix"][size, EXIT] / 12.0
     firm["p_propose"] = (param["inbound_sme_ratio"] if size == 0 else 1.0) / 12.0
-    maturity = w.system[0]["mix"][size, MATURITY] + w.system[0]["mix"][size, MATURITY_SD] * normal(seed, U_MATURITY, firm_key, 0, 0)
+    maturity = w.system[0]["mix"][size, MATURITY] + w.system[0]["mix"][size, MATURITY_SD] * normal(
+        seed, U_MATURITY, firm_key, 0, 0
+    )
     firm["maturity"] = clip(maturity, 0.0, 1.0)
     u = draw(seed, U_MEMBER, firm_key, 0, 0)
     firm["member"] = u < w.system[0]["mix"][size, MEMBERSHIP]

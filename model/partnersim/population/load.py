@@ -100,13 +100,34 @@ def load_population(folder: Path) -> Population:
         if here.any():
             home[here] = share * weight[here] / weight[here].sum()
     return Population(
-        folder.name, *entities, iso3, government, regions, names, companies[0], companies[1], companies[2], home / home.sum(), civil
+        folder.name,
+        *entities,
+        iso3,
+        government,
+        regions,
+        names,
+        companies[0],
+        companies[1],
+        companies[2],
+        home / home.sum(),
+        civil,
     )
 
 
 def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], list[str], dict[str, np.ndarray]]:
     needs = [f"need_{goal}" for goal in GOALS]
-    wanted = {"iso3", "name", "region", "ldc", "people_m", "income_group", "effectiveness", "local_network", "country_team", *needs}
+    wanted = {
+        "iso3",
+        "name",
+        "region",
+        "ldc",
+        "people_m",
+        "income_group",
+        "effectiveness",
+        "local_network",
+        "country_team",
+        *needs,
+    }
     rows = _rows(path, wanted)
     regions = sorted({row["region"] for row in rows})
     grade = _numbers(path, rows, "effectiveness", 0, 3)

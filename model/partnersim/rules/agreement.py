@@ -15,7 +15,11 @@ from partnersim.rules.work import care_weight, effort, use_grant
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Reason, Stage
 
 U_TEMPLATE, U_ISSUES, U_LAPSE, U_ROUTED, U_DELEGATED, U_LATENT = (
-    int(Purpose.TEMPLATE), int(Purpose.CASE_ISSUES), int(Purpose.LAPSE), int(Purpose.ROUTED), int(Purpose.CASE_OFFICE),
+    int(Purpose.TEMPLATE),
+    int(Purpose.CASE_ISSUES),
+    int(Purpose.LAPSE),
+    int(Purpose.ROUTED),
+    int(Purpose.CASE_OFFICE),
     int(Purpose.CASE_QUALITY),
 )
 NEGOTIATION = int(Activity.NEGOTIATION)

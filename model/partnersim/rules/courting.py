@@ -28,15 +28,28 @@ from partnersim.world import (
 )
 
 U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE = (
-    int(Purpose.ROUTED), int(Purpose.SEES_APPROACH), int(Purpose.YIELDS), int(Purpose.JOINS), int(Purpose.ACCEPTS),
-    int(Purpose.ADDRESSED), int(Purpose.FILTER), int(Purpose.PROPOSAL), int(Purpose.SCOUT_COUNTRY),
-    int(Purpose.CASE_LEAD), int(Purpose.CASE_OFFICE),
+    int(Purpose.ROUTED),
+    int(Purpose.SEES_APPROACH),
+    int(Purpose.YIELDS),
+    int(Purpose.JOINS),
+    int(Purpose.ACCEPTS),
+    int(Purpose.ADDRESSED),
+    int(Purpose.FILTER),
+    int(Purpose.PROPOSAL),
+    int(Purpose.SCOUT_COUNTRY),
+    int(Purpose.CASE_LEAD),
+    int(Purpose.CASE_OFFICE),
 )
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
 COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
-    int(Reason.NONE), int(Reason.UNFIT), int(Reason.YIELDED), int(Reason.JOINED), int(Reason.DECLINED), int(Reason.NO_CAPACITY),
+    int(Reason.NONE),
+    int(Reason.UNFIT),
+    int(Reason.YIELDED),
+    int(Reason.JOINED),
+    int(Reason.DECLINED),
+    int(Reason.NO_CAPACITY),
     int(Reason.PARTNER_LEFT),
 )
 
@@ -65,7 +78,10 @@ def route(w, first):
     seed, days = w.system[0]["seed"], w.system[0]["param"]["desk_days_per_coordination"]
     for i in range(first, w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
-        if draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK) < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]:
+        if (
+            draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK)
+            < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]
+        ):
             wait(case, COORDINATION_DESK, days)
 
 
@@ -215,7 +231,9 @@ def propose(w):
         u = draw(seed, U_LEAD, firm["key"], month, 0)
         n = entities.shape[0]
         e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
-        fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (0.0 if addressed else param["misdirected_loss"])
+        fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (
+            0.0 if addressed else param["misdirected_loss"]
+        )
         unfit = fit < param["proposal_fit"]
         if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
             continue

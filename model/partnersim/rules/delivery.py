@@ -14,8 +14,13 @@ from partnersim.rules.work import use
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, NEVER, Stage
 
 U_YEAR, U_REACH, U_EVALUATION, U_FIX, U_REPORT, U_SCALE, U_COUNTRY = (
-    int(Purpose.CASE_YEAR), int(Purpose.CASE_REACH), int(Purpose.EVALUATION), int(Purpose.FIX), int(Purpose.REPORT),
-    int(Purpose.CASE_SCALE), int(Purpose.SCOUT_COUNTRY),
+    int(Purpose.CASE_YEAR),
+    int(Purpose.CASE_REACH),
+    int(Purpose.EVALUATION),
+    int(Purpose.FIX),
+    int(Purpose.REPORT),
+    int(Purpose.CASE_SCALE),
+    int(Purpose.SCOUT_COUNTRY),
 )
 CARE, REPORTING, EVALUATING = int(Activity.DELIVERY), int(Activity.REPORTING), int(Activity.EVALUATION)
 COMPANY = int(Side.COMPANY)
@@ -215,8 +220,6 @@ def deliver(w):
                 # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.
                 state["institution"][goal] = min(state["institution"][goal] + rise / scale, 1.0)
                 case["institution"] += rise
-        case["reach"] = next_reach(
-            case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"]
-        )
+        case["reach"] = next_reach(case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"])
     days[COMPANY, REPORTING] += n_firms * reporting
     days[COMPANY, CARE] += n_firms * caring

@@ -26,16 +26,46 @@ from partnersim.world import (
     Stage,
 )
 
-U_TYPE, U_SIZE, U_INVITE, U_ACCEPTS, U_AIM, U_KPI, U_EXIT, U_GATE, U_LEAD, U_VALUE, U_BUSINESS, U_DISCLOSED, U_QUALITY, U_ROUTED = (
-    int(Purpose.CASE_TYPE), int(Purpose.CASE_SIZE), int(Purpose.INVITE), int(Purpose.MEMBER_ACCEPTS), int(Purpose.CASE_AIM),
-    int(Purpose.CASE_KPI), int(Purpose.CASE_EXIT), int(Purpose.CASE_GATE), int(Purpose.CASE_LEAD), int(Purpose.CASE_VALUE),
-    int(Purpose.BUSINESS_CASE), int(Purpose.CASE_DISCLOSED), int(Purpose.CASE_QUALITY), int(Purpose.ROUTED),
+(
+    U_TYPE,
+    U_SIZE,
+    U_INVITE,
+    U_ACCEPTS,
+    U_AIM,
+    U_KPI,
+    U_EXIT,
+    U_GATE,
+    U_LEAD,
+    U_VALUE,
+    U_BUSINESS,
+    U_DISCLOSED,
+    U_QUALITY,
+    U_ROUTED,
+) = (
+    int(Purpose.CASE_TYPE),
+    int(Purpose.CASE_SIZE),
+    int(Purpose.INVITE),
+    int(Purpose.MEMBER_ACCEPTS),
+    int(Purpose.CASE_AIM),
+    int(Purpose.CASE_KPI),
+    int(Purpose.CASE_EXIT),
+    int(Purpose.CASE_GATE),
+    int(Purpose.CASE_LEAD),
+    int(Purpose.CASE_VALUE),
+    int(Purpose.BUSINESS_CASE),
+    int(Purpose.CASE_DISCLOSED),
+    int(Purpose.CASE_QUALITY),
+    int(Purpose.ROUTED),
 )
 DESIGN_WORK = int(Activity.DESIGN)
 DESIGN, AGREEMENT = int(Stage.DESIGN), int(Stage.AGREEMENT)
 ADVISORY_DESK = int(Desk.ADVISORY)
 CORE, SOCIAL, ADVOCACY, FINANCE, RELIEF = (
-    int(Kind.CORE_BUSINESS), int(Kind.SOCIAL_INVESTMENT), int(Kind.ADVOCACY), int(Kind.FINANCE), int(Kind.HUMANITARIAN),
+    int(Kind.CORE_BUSINESS),
+    int(Kind.SOCIAL_INVESTMENT),
+    int(Kind.ADVOCACY),
+    int(Kind.FINANCE),
+    int(Kind.HUMANITARIAN),
 )
 LED_BY_UN, LED_BY_FIRM, LED_BY_STATE = int(Agent.ENTITY), int(Agent.COMPANY), int(Agent.GOVERNMENT)
 NONE, QUALITY, APPRAISAL = int(Reason.NONE), int(Reason.QUALITY), int(Reason.APPRAISAL)
@@ -133,7 +163,9 @@ def begin(w, case):
     supports = sectors > 2 and draw(seed, U_LEAD, rk, 0, 0) < now["support_role_share"]
     case["lead_kind"] = (LED_BY_STATE if case["government"] else LED_BY_FIRM) if supports else LED_BY_UN
     further = parties(case) - 2
-    days = param["days_design"] + param["days_design_party"] * further + (param["days_design_systemic"] if case["systemic"] else 0.0)
+    days = (
+        param["days_design"] + param["days_design_party"] * further + (param["days_design_systemic"] if case["systemic"] else 0.0)
+    )
     case["work_left"] = ticks(days * effort(entity["skill"]) * (0.6 if supports else 1.0))
     case["months_left"] = (param["months_design"] + param["months_design_party"] * further) * (0.3 if case["crisis"] else 1.0)
     firm_days(case, w.company, w.system[0]["days"], DESIGN_WORK, param["company_days_design"])
@@ -184,7 +216,10 @@ def invite_civil(w, case, invitation):
         here = is_present(seed, partner["key"], partner["home"], country, partner["presence"])
         if partner["competence"][case["goal"]] < 0.5 or not here:
             continue
-        if partner["n_live"] < partner["capacity"] and draw(seed, U_ACCEPTS, case["key"], 0, 1) < 0.4 + 0.5 * partner["legitimacy"]:
+        if (
+            partner["n_live"] < partner["capacity"]
+            and draw(seed, U_ACCEPTS, case["key"], 0, 1) < 0.4 + 0.5 * partner["legitimacy"]
+        ):
             case["civil"] = i
             partner["n_live"] += 1
         return

@@ -16,8 +16,12 @@ from partnersim.world import FIRST_ENTITY, FIRST_STATE, Stage
 SEARCH = int(Activity.SEARCH)
 COURTED = int(Stage.COURTED)
 U_GOAL, U_COUNTRY, U_SOURCE, U_FIRM, U_FIT, U_REPLY = (
-    int(Purpose.SCOUT_GOAL), int(Purpose.SCOUT_COUNTRY), int(Purpose.SCOUT_SOURCE), int(Purpose.SCOUT_FIRM),
-    int(Purpose.PERCEIVED_FIT), int(Purpose.CASE_LEAD),
+    int(Purpose.SCOUT_GOAL),
+    int(Purpose.SCOUT_COUNTRY),
+    int(Purpose.SCOUT_SOURCE),
+    int(Purpose.SCOUT_FIRM),
+    int(Purpose.PERCEIVED_FIT),
+    int(Purpose.CASE_LEAD),
 )
 MAX_SEARCHES = 400
 """Most searches of one entity's pool in a month: a guard, far above what staff can pay for."""
@@ -147,7 +151,9 @@ def begin(w, e, firm_row, goal, country, pool, tie):
     luck = draw(seed, U_REPLY, case["key"], 0, 1)
     haste = 0.5 if case["crisis"] else 1.0
     case["months_left"] = param["months_courting"] * (1.5 - luck) * (1.0 - 0.3 * clip(tie, 0.0, 1.0)) * haste
-    case["requested"] = draw(seed, U_REPLY, case["key"], 0, 2) < param["request_share"] * w.chan[FIRST_STATE + country]["host_support"]
+    case["requested"] = (
+        draw(seed, U_REPLY, case["key"], 0, 2) < param["request_share"] * w.chan[FIRST_STATE + country]["host_support"]
+    )
 
 
 @compiled
@@ -178,8 +184,20 @@ def scout(w):
                 goal = choose_goal(entity["mandate"], draw(seed, U_GOAL, entity["key"], month, number))
                 country = choose_country(seed, entity["key"], month, number, country_cdf[goal], governments, e)
                 best, value, tie = best_candidate(
-                    seed, month, number, entity, now, governments[country], chan[FIRST_STATE + country]["broker_quality"], goal,
-                    country, n_candidates, ties, companies, w.system[0]["sector"], w.system[0]["mix"],
+                    seed,
+                    month,
+                    number,
+                    entity,
+                    now,
+                    governments[country],
+                    chan[FIRST_STATE + country]["broker_quality"],
+                    goal,
+                    country,
+                    n_candidates,
+                    ties,
+                    companies,
+                    w.system[0]["sector"],
+                    w.system[0]["mix"],
                 )
                 if best >= 0 and value >= least:
                     begin(w, e, best, goal, country, pool, tie)

@@ -18,7 +18,11 @@ from partnersim.rules.work import effort, use_grant
 from partnersim.world import FIRST_ENTITY, NEVER, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_RATER, U_COMMON, U_REUSE, U_FLAG, U_OFFICE = (
-    int(Purpose.RATER), int(Purpose.RATER_COMMON), int(Purpose.REUSE), int(Purpose.FLAG_SEEN), int(Purpose.CASE_OFFICE),
+    int(Purpose.RATER),
+    int(Purpose.RATER_COMMON),
+    int(Purpose.REUSE),
+    int(Purpose.FLAG_SEEN),
+    int(Purpose.CASE_OFFICE),
 )
 SCREENING_WORK = int(Activity.SCREENING)
 SCREENING, DESIGN = int(Stage.SCREENING), int(Stage.DESIGN)

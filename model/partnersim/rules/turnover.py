@@ -9,8 +9,12 @@ from partnersim.randomness import ONE, Purpose, draw, key
 from partnersim.world import EVENT_ROWS, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE, INBOUND_ROWS, NEVER
 
 U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
-    int(Purpose.FIRM_MONTH), int(Purpose.HIDDEN), int(Purpose.ARRIVALS), int(Purpose.LOCAL_ARRIVALS),
-    int(Purpose.HOME), int(Purpose.STAFF_LEAVE),
+    int(Purpose.FIRM_MONTH),
+    int(Purpose.HIDDEN),
+    int(Purpose.ARRIVALS),
+    int(Purpose.LOCAL_ARRIVALS),
+    int(Purpose.HOME),
+    int(Purpose.STAFF_LEAVE),
 )
 PROPOSING_FROM = 0.4
 """Start of the stretch of a firm's monthly draw that means a proposal: between misconduct (from 0) and leaving (to 1)."""
@@ -111,4 +115,3 @@ def staff(w):
         entity["skill"] = skill_after_turnover(
             entity["skill"], rate * luck, chan[FIRST_ENTITY + e]["memory_retention"], chan[FIRST_ENTITY + e]["entrant_skill"]
         )
-

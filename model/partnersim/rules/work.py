@@ -12,11 +12,19 @@ from partnersim.ledger import Activity, Side, ticks
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Stage
 
 HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
-    int(Side.HQ), int(Side.COUNTRY), int(Side.CENTRAL), int(Side.COMPANY), int(Side.GOVERNMENT),
+    int(Side.HQ),
+    int(Side.COUNTRY),
+    int(Side.CENTRAL),
+    int(Side.COMPANY),
+    int(Side.GOVERNMENT),
 )
 LEVER, LEARNING, SLACK = int(Activity.LEVER), int(Activity.LEARNING), int(Activity.SLACK)
 PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
-    int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING), int(Stage.DESIGN), int(Stage.AGREEMENT),
+    int(Stage.PROPOSED),
+    int(Stage.COURTED),
+    int(Stage.SCREENING),
+    int(Stage.DESIGN),
+    int(Stage.AGREEMENT),
 )
 NO_DESK = int(Desk.NONE)
 WORKING_DAYS = 220.0

@@ -161,9 +161,7 @@ def format_check(
     parameters = load_parameters() if parameters is None else parameters
     levers = load_levers() if levers is None else levers
     rows = effective_table(scenario, parameters, levers, everything)
-    numbers = [
-        (r.name, f"{r.value:.6g}", r.unit, f"{r.baseline:.6g}", r.changed_by or "-", r.status, r.source) for r in rows
-    ]
+    numbers = [(r.name, f"{r.value:.6g}", r.unit, f"{r.baseline:.6g}", r.changed_by or "-", r.status, r.source) for r in rows]
     costs = [_charge_line(scenario, c) for c in charges(scenario, levers)]
     parts = [
         f"{scenario.name}: {scenario.title}",

@@ -146,9 +146,7 @@ def refuse_contradictions(policies: Iterable[Policy], levers: Mapping[str, Lever
         both = f"{a.where} and {b.where} overlap in month {max(a.start, b.start)}"
         if _share_members(a, b):
             differ = ", ".join(_differences(a, b)) or "nothing, so one is enough"
-            raise ScenarioError(
-                f"{both} for the same members (they differ in: {differ}); allowed: other months or targets"
-            )
+            raise ScenarioError(f"{both} for the same members (they differ in: {differ}); allowed: other months or targets")
         if a.options != b.options:
             raise ScenarioError(f"{both} and choose other options; allowed: the same options in the same months")
         if system := [c.channel for c, _ in sizes(a, levers[a.lever]) if BY_NAME[c.channel].axis == "S"]:

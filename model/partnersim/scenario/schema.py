@@ -13,9 +13,7 @@ from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import FUNDING
 
 
-def json_schema(
-    parameters: Mapping[str, Parameter] | None = None, levers: Mapping[str, Lever] | None = None
-) -> dict[str, Any]:
+def json_schema(parameters: Mapping[str, Parameter] | None = None, levers: Mapping[str, Lever] | None = None) -> dict[str, Any]:
     """The schema (draft 7) of a scenario file, made from the library's parameters, levers and channels if not given."""
     parameters = load_parameters() if parameters is None else parameters
     levers = load_levers() if levers is None else levers
@@ -66,9 +64,7 @@ def _policy(levers: Mapping[str, Lever]) -> dict[str, Any]:
 
 def _lever(lever: Lever) -> dict[str, Any]:
     """What ``options`` and ``set`` may hold when the policy uses this lever."""
-    options = {
-        o.name: {"enum": list(o.values), "default": o.default, "description": o.meaning} for o in lever.options.values()
-    }
+    options = {o.name: {"enum": list(o.values), "default": o.default, "description": o.meaning} for o in lever.options.values()}
     sizes = {
         c.channel: _number(
             min(d.low for d in lever.contributions if d.channel == c.channel),

@@ -122,9 +122,7 @@ def t_value(level: float, n: np.ndarray | int) -> np.ndarray | float:
     return stdtrit(np.maximum(np.asarray(n) - 1.0, 1.0), (1 + level) / 2)
 
 
-def paired_differences(
-    reference: pd.DataFrame, others: Mapping[str, pd.DataFrame], outcomes: Sequence[str]
-) -> pd.DataFrame:
+def paired_differences(reference: pd.DataFrame, others: Mapping[str, pd.DataFrame], outcomes: Sequence[str]) -> pd.DataFrame:
     """Other minus reference: seeds x (scenario, outcome), the family that :func:`simultaneous` takes."""
     wanted = list(outcomes)
     parts = {name: b - a for name, other in others.items() for a, b in [_aligned(reference[wanted], other[wanted])]}
@@ -182,9 +180,7 @@ def mean_bands(wide: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def difference_bands(
-    reference: pd.DataFrame, other: pd.DataFrame, series: str, level: float = LEVEL
-) -> pd.DataFrame:
+def difference_bands(reference: pd.DataFrame, other: pd.DataFrame, series: str, level: float = LEVEL) -> pd.DataFrame:
     """``month, difference, low, high, runs, critical``: paired difference with a *simultaneous* band over months.
 
     The whole true path lies within the band with probability ``level``. ``reference`` and ``other`` are monthly frames.

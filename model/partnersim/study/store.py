@@ -131,8 +131,7 @@ class Folder:
             raise StudyError(f"{self.path}: cannot be read ({error.strerror}). {ADVICE}") from None
         if names and "manifest.json" not in names:
             raise StudyError(
-                f"{self.path} holds files that are not from a study ({', '.join(sorted(names)[:3])}) "
-                f"and stays as it is. {ADVICE}"
+                f"{self.path} holds files that are not from a study ({', '.join(sorted(names)[:3])}) and stays as it is. {ADVICE}"
             )
         return bool(names)
 
