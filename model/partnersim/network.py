@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def world_graph(world: World, entity_codes: list[str], state_codes: list[str]) -> nx.MultiGraph:
-    """Nodes (kind, row) with ``kind`` and ``label``; edges with ``kind`` (collaboration, event, staff, membership) and ``weight``.
+    """Nodes (kind, row) with ``kind`` and ``label``; edges with ``kind`` (collaboration, event, staff, membership), ``weight``.
 
     Collaboration and event ties join entities with companies and with each other; live partnerships add their
     government and civil society members; staff ties are exchanges and seats; membership joins companies of the Global
