@@ -20,6 +20,7 @@ from typing import TypeVar
 import numba
 import numpy
 from numba import config, njit
+from numba.extending import register_jitable
 
 F = TypeVar("F", bound=Callable)
 
@@ -86,11 +87,12 @@ def is_warm() -> bool:
 
 
 def compiled(function: F) -> F:
-    """Compile ``function`` with Numba for use by other compiled functions; strict floating-point arithmetic.
+    """Mark ``function`` as usable by compiled functions, which compile it with themselves.
 
-    Python may call it when compilation is off, or as ``function.py_func``; leaving out its wrapper saves compile time.
+    Called from Python it stays the plain Python function, so a single rule can be read, stepped through and tested as
+    it is written. Strict floating-point arithmetic either way.
     """
-    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    return register_jitable(function)
 
 
 def entry(function: F) -> F:
