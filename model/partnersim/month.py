@@ -128,7 +128,7 @@ def step_deliver(w):
 @entry
 def step_incidents(w):
     """Phase 9."""
-    incidents.misconduct_while_tied(w)
+    incidents.exposure(w)
     incidents.happen(w)
 
 
@@ -145,7 +145,6 @@ def step_learn(w):
     meeting.meet(w)
     learning.practise(w)
     learning.diffuse(w)
-    reputation.experience(w)
     reputation.recover(w)
 
 
@@ -156,16 +155,6 @@ def step_book(w):
     system, row = w.system[0], path(w)
     row["open_cases"] += system["n_open"]
     row["companies"] += system["n_alive"]
-    for i in range(system["n_live"]):
-        case = w.partnership[w.rows[LIVE_ROWS, i]]
-        if case["stage"] == ENDED:
-            continue
-        row["live"] += 1.0
-        row["performing"] += 1.0 if case["performing"] else 0.0
-        row["reported_performing"] += 1.0 if case["reported"] else 0.0
-        row["evaluated"] += 1.0 if case["kpis"] else 0.0
-        row["transformative"] += 1.0 if case["m_transformative"] >= 0 else 0.0
-        row["delivering"] += 1.0 if case["m_started"] >= 0 else 0.0
     transaction = 0.0
     for side in range(w.system[0]["days"].shape[0]):
         for activity in range(N_TRANSACTION):

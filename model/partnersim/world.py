@@ -146,6 +146,8 @@ COLUMNS: dict[str, list[Column]] = {
         n_inbound | i8 | firms | firms that propose this month
         n_events | i8 | firms | firms whose misconduct became public this month
         n_traced | i8 | rows | records written to the trace
+        n_delivering | i8 | partnerships | delivering this month
+        n_reported | i8 | partnerships | of which reported as successful
         n_overflow | i8 | records | ideas refused because the register was full; must stay 0
         days[6x15] | f8 | staff-days | days of the window by side and activity
         lever_days[64] | f8 | staff-days | days charged under each policy's name

@@ -6,7 +6,7 @@ import math
 
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw
-from partnersim.rules.records import path
+from partnersim.rules.records import forget, path
 from partnersim.rules.work import care_weight
 from partnersim.world import FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
 
@@ -45,30 +45,57 @@ def months_handed_over(seed, param, case, host):
 
 
 @compiled
+def book_stock(case, paths, system):
+    """Count a live partnership among the stocks of the month."""
+    paths["live"] += 1.0
+    paths["evaluated"] += 1.0 if case["kpis"] else 0.0
+    if case["m_started"] == NEVER:
+        return
+    system["n_delivering"] += 1
+    system["n_reported"] += 1 if case["reported"] else 0
+    paths["delivering"] += 1.0
+    paths["reported_performing"] += 1.0 if case["reported"] else 0.0
+    paths["performing"] += 1.0 if case["performing"] else 0.0
+    paths["transformative"] += 1.0 if case["m_transformative"] != NEVER else 0.0
+
+
+@compiled
 def close(w):
-    """Rule: partnerships end by a hazard that depends on whether they perform and whether failure is known."""
+    """Rule: partnerships end by a hazard that depends on whether they perform and whether failure is known.
+
+    An ended one stays in the register while its benefit persists or it can still be blamed. Those that go on are
+    counted here, so that the month needs no further pass.
+    """
     entities, companies, civil_society, register, rows, chan = w.entity, w.company, w.civil, w.partnership, w.rows, w.chan
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
-    seed, month = system["seed"], system["month"]
+    seed, month, memory = system["seed"], system["month"], param["attribution_memory"]
     performing = monthly(param["end_performing"])
     scaled, found = monthly(0.5 * param["end_performing"]), monthly(param["end_found"])
     lingering = monthly(param["end_lingering"])
+    system["n_delivering"], system["n_reported"] = 0, 0
+    kept = 0
     for i in range(system["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
+        row = rows[LIVE_ROWS, i]
+        case = register[row]
+        rows[LIVE_ROWS, kept] = row
+        kept += 1
         if case["stage"] == ENDED:
-            if case["persists"] > 0.0:
-                case["persists"] -= 1.0
-            continue
-        if case["m_started"] == NEVER:
+            case["persists"] = max(case["persists"] - 1.0, 0.0)
+            if case["persists"] == 0.0 and month - case["m_ended"] >= memory:
+                forget(row, system, register, rows, w.trace)
+                kept -= 1
             continue
         if case["performing"]:
             hazard = scaled if case["stage"] == SCALED else performing
         else:
             hazard = found if case["found"] else lingering
-        if draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
+        if case["m_started"] != NEVER and draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
             release(case, entities[case["entity"][0]], companies, civil_society)
             case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])
             case["reach"] *= param["persist_share"]
             case["reason"] = CLOSED if case["found"] and not case["performing"] else COMPLETED
             case["stage"], case["since"], case["m_ended"], case["performing"] = ENDED, month, month, False
             paths["ended"] += 1.0
+        else:
+            book_stock(case, paths, system)
+    system["n_live"] = kept

@@ -172,6 +172,14 @@ def institution_rise(param, government_member, depth, host, institution):
 
 
 @compiled
+def gather(case, governments):
+    """Add the reach of a partnership that serves people to its countries and goal, before people are counted once."""
+    part = case["reach"] / case["n_country"]
+    for k in range(case["n_country"]):
+        governments[case["country"][k]]["reached"][case["goal"]] += part
+
+
+@compiled
 def deliver(w):
     """Rule: each month a live partnership performs or not, given fit, skills, host, diversity, load and attention.
 
@@ -187,9 +195,13 @@ def deliver(w):
     days, n_firms = system["days"], 0
     for c in range(governments.shape[0]):
         governments[c]["performing"] = 0.0
+        for g in range(governments[c]["reached"].shape[0]):
+            governments[c]["reached"][g] = 0.0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
+            if case["persists"] > 0.0:
+                gather(case, governments)
             continue
         country, goal = case["country"][0], case["goal"]
         lead, state, here = entities[case["entity"][0]], governments[country], chan[FIRST_STATE + country]

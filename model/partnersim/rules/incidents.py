@@ -88,23 +88,6 @@ def expose(w, row, firm):
 
 
 @compiled
-def misconduct_while_tied(w):
-    """Book partnerships whose main firm began misconduct this month, public or not, and exposure to the worst decile."""
-    companies, register, rows = w.company, w.partnership, w.rows
-    system, paths = w.system[0], path(w)
-    month = system["month"]
-    for i in range(system["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if case["stage"] == ENDED:
-            continue
-        for k in range(case["n_firm"]):
-            if companies[case["firm"][k]]["hidden_since"] == month:
-                paths["partner_misconduct"] += 1.0
-    if month % 12 == 0 and system["study_month"] >= 1:
-        exposure(w)
-
-
-@compiled
 def ones(bits):
     """Number of bits set in a non-negative integer."""
     n = 0
@@ -122,6 +105,8 @@ def exposure(w):
     """
     companies, register, rows = w.company, w.partnership, w.rows
     system, book = w.system[0], w.system[0]["book"]
+    if system["month"] % 12 != 0 or system["study_month"] < 1:
+        return
     for j in range(companies.shape[0]):
         companies[j]["tied"] = 0
     for i in range(system["n_live"]):

@@ -91,9 +91,13 @@ def seats(month, entity, wanted, ties, company):
 
 @compiled
 def together(w):
-    """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107)."""
+    """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107).
+
+    The main firm learns by it what dealing with the UN costs: less where the partnership performs, more where not.
+    """
     companies, register, rows, firm_ties, peer_ties = w.company, w.partnership, w.rows, w.firm_tie, w.peer
-    gain, month = w.system[0]["param"]["tie_gain"], w.system[0]["month"]
+    param, month = w.system[0]["param"], w.system[0]["month"]
+    gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
     for i in range(w.system[0]["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
@@ -104,7 +108,10 @@ def together(w):
             case["slot"] = find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)
             tie = firm_ties[e, case["slot"]]
         tie["strength"] = stronger(tie["strength"], gain)
-        companies[case["firm"][0]]["last_contact"] = month
+        firm = companies[case["firm"][0]]
+        firm["last_contact"] = month
+        if case["m_started"] != NEVER:
+            firm["cost_belief"] += step * ((0.3 if case["performing"] else 0.8) - firm["cost_belief"])
         for k in range(1, case["n_entity"]):
             f = case["entity"][k]
             strength = stronger(peer_ties[e, f]["strength"], gain)

@@ -40,21 +40,6 @@ def criteria(param, scale, case, need, host):
 
 
 @compiled
-def gather(w):
-    """Add up reach by country and goal, before people are counted once."""
-    governments, register, rows = w.government, w.partnership, w.rows
-    for c in range(governments.shape[0]):
-        for g in range(governments[c]["reached"].shape[0]):
-            governments[c]["reached"][g] = 0.0
-    for i in range(w.system[0]["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if serves(case):
-            part = case["reach"] / case["n_country"]
-            for k in range(case["n_country"]):
-                governments[case["country"][k]]["reached"][case["goal"]] += part
-
-
-@compiled
 def counted_once(case, government, scale):
     """Reach of a partnership when overlap in each country and goal is shared in proportion."""
     goal, total = case["goal"], 0.0
@@ -76,7 +61,6 @@ def count(w):
     """
     governments, register, rows, chan = w.government, w.partnership, w.rows, w.chan
     system, book, param, paths = w.system[0], w.system[0]["book"], w.system[0]["param"], path(w)
-    gather(w)
     month, scale = system["month"], system["scale"]
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]

@@ -132,7 +132,7 @@ def in_window(system, month):
 
 @compiled
 def tidy(w):
-    """Move signed cases to the live list, forget dropped ones and those that no longer matter, keeping the order."""
+    """Move signed cases to the end of the live list and forget dropped ones, keeping the order."""
     register, rows = w.partnership, w.rows
     system, book = w.system[0], w.system[0]["book"]
     kept = 0
@@ -150,18 +150,7 @@ def tidy(w):
         else:
             rows[OPEN_ROWS, kept] = row
             kept += 1
-    system["n_open"] = kept
-    kept = 0
-    month, memory = system["month"], w.system[0]["param"]["attribution_memory"]
-    for i in range(n_live):
-        row = rows[LIVE_ROWS, i]
-        case = register[row]
-        if case["stage"] == ENDED and case["persists"] <= 0.0 and month - case["m_ended"] >= memory:
-            forget(row, system, register, rows, w.trace)
-        else:
-            rows[LIVE_ROWS, kept] = row
-            kept += 1
-    system["n_live"] = kept
+    system["n_open"], system["n_live"] = kept, n_live
 
 
 @compiled

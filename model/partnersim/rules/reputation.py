@@ -45,30 +45,9 @@ def hurt(w):
 @compiled
 def recover(w):
     """Rule: reputation drifts back to its usual level, which reported success raises a little."""
-    entities, register, rows = w.entity, w.partnership, w.rows
-    param, system = w.system[0]["param"], w.system[0]
-    reported = delivering = 0.0
-    for i in range(system["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if case["stage"] != ENDED and case["m_started"] >= 0:
-            delivering += 1.0
-            reported += 1.0 if case["reported"] else 0.0
-    usual = param["reputation_usual"] + 10.0 * (reported / delivering - 0.9 if delivering > 0.0 else 0.0)
+    entities, system, param = w.entity, w.system[0], w.system[0]["param"]
+    n = system["n_delivering"]
+    usual = param["reputation_usual"] + (10.0 * (system["n_reported"] / n - 0.9) if n > 0 else 0.0)
     for e in range(entities.shape[0]):
         entity = entities[e]
         entity["reputation"] += param["reputation_recovery"] * (usual - entity["reputation"])
-
-
-@compiled
-def experience(w):
-    """Rule: firms believe that dealing with the UN costs less where partnerships perform, and more where they do not."""
-    companies, register, rows = w.company, w.partnership, w.rows
-    param, system = w.system[0]["param"], w.system[0]
-    step = param["cost_belief_step"] / 12.0
-    for i in range(system["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if case["stage"] == ENDED or case["m_started"] < 0:
-            continue
-        firm = companies[case["firm"][0]]
-        target = 0.3 if case["performing"] else 0.8
-        firm["cost_belief"] += step * (target - firm["cost_belief"])

@@ -57,7 +57,7 @@ def fade(w):
 
 @compiled
 def fade_ties(ties, company, keep):
-    """Fade one entity's ties to companies and free the slots of ties gone and of companies that left."""
+    """Fade one entity's ties to companies and free the slots of ties gone; a seat does not outlast its company."""
     for k in range(ties.shape[0]):
         tie = ties[k]
         if tie["row"] < 0:
@@ -66,8 +66,8 @@ def fade_ties(ties, company, keep):
         tie["event"] *= keep
         if tie["staff"] > 0:
             tie["staff"] -= 1
-        firm = company[tie["row"]]
-        gone = not firm["alive"] or firm["key"] != tie["key"]
-        if gone or (tie["strength"] + tie["event"] < 0.01 and not tie["seat"] and tie["staff"] == 0):
+        if tie["seat"]:
+            firm = company[tie["row"]]
+            tie["seat"] = firm["alive"] and firm["key"] == tie["key"]
+        elif tie["strength"] + tie["event"] < 0.01 and tie["staff"] == 0:
             tie["row"] = -1
-            tie["seat"] = False

@@ -6,6 +6,7 @@ from partnersim.choice import occurrences, pick
 from partnersim.compiled import compiled
 from partnersim.population.firms import arrive
 from partnersim.randomness import ONE, Purpose, draw, key
+from partnersim.rules.records import path
 from partnersim.world import EVENT_ROWS, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE, INBOUND_ROWS, NEVER
 
 U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
@@ -35,7 +36,7 @@ def firms(w):
     hazard changes no other event. Firms in a live or open partnership stay. Fatigue from being courted fades.
     """
     companies, rows, chan = w.company, w.rows, w.chan
-    system, param = w.system[0], w.system[0]["param"]
+    system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
     rest = 1.0 - param["fatigue_fading"]
     repeat, out, relief = param["repeat_factor"], param["exit_out_of_contact"], param["network_relief"]
@@ -56,6 +57,7 @@ def firms(w):
             hazard = firm["p_misconduct"] * (repeat if month < firm["repeat_until"] else 1.0)
             if u < hazard and firm["hidden_since"] == NEVER:
                 firm["hidden_since"] = month
+                paths["partner_misconduct"] += firm["n_live"]
         elif u < PROPOSING_FROM + firm["p_propose"] * chan[FIRST_CLASS + firm["size"]]["inbound_rate"]:
             if n_inbound < rows.shape[1]:
                 rows[INBOUND_ROWS, n_inbound] = i
