@@ -147,8 +147,9 @@ def begin(w, case):
     case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
     case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
     case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
-    invite_government(w, case, now["sector_invitation"])
-    invite_civil(w, case, now["sector_invitation"])
+    missed = (1.0 - now["sector_invitation"]) * (1.0 - (param["replication_invites"] if case["systemic"] else 0.0))
+    invite_government(w, case, 1.0 - missed)
+    invite_civil(w, case, 1.0 - missed)
     invite_entities(w, case)
     invite_firms(w, case)
     case["sectors_met"] = all_relevant(case, w.government)
