@@ -174,6 +174,7 @@ COLUMNS: dict[str, list[Column]] = {
         budget[2] | f8 | staff-days | days of this month, headquarters and country
         left[2] | f8 | staff-days | days of this month not yet assigned
         screen_left | f8 | staff-days | screeners' days not yet assigned
+        vetting | f8 | staff-days | screeners' days spent on firms of cases it was invited to join, last month
         screen_cases | i8 | cases | checks that still wait for a share of them this month
         care[2] | f8 | partnerships | live partnerships to care for, headquarters and country
         attention[2] | f8 | ratio | care given against care needed this month

@@ -57,11 +57,10 @@ NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
 
 
 @compiled
-def willingness(param, fit, tie, reputation, cost_belief, fatigue, taken, integrity, exposure):
+def willingness(param, fit, tie, reputation, cost_belief, fatigue, n_open, integrity, exposure):
     """Score of a firm's answer: business fit, a known partner and the UN's name against cost, fatigue and exposure.
 
-    ``taken``: share of its capacity for partnerships that open cases and live partnerships take; what one entity gets
-    another does not (paras 39, 82).
+    ``n_open``: cases that the firm is already at work on, so that what one entity gets another does not (paras 39, 82).
 
     ``exposure`` (0-1) is how public partners and criteria are; it deters firms of low hidden integrity (report para 83).
     """
@@ -72,7 +71,7 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, taken, integr
         + param["accept_reputation"] * (reputation - 60.0) / 20.0
         - param["accept_cost"] * (cost_belief - 0.5)
         - param["accept_fatigue"] * fatigue
-        - param["accept_taken"] * taken
+        - param["accept_busy"] * n_open
         - param["accept_exposure"] * exposure * max(-integrity, 0.0)
     )
 
@@ -141,9 +140,8 @@ def answer(seed, month, param, case, firm, entity, ties, exposure):
     fatigue = rested(firm["fatigue"], month - firm["fatigued"], param["fatigue_fading"])
     if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
         return NO_CAPACITY
-    taken = (firm["n_live"] + firm["n_open"]) / firm["capacity"]
     score = willingness(
-        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, taken, firm["integrity"], exposure
+        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, firm["n_open"], firm["integrity"], exposure
     )
     if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), month // 12, case["goal"]) >= logistic(score):
         return DECLINED

@@ -200,6 +200,7 @@ def vet(w, case, f):
     if days < param["check_least_days"] and not shares:
         return True
     entity["screen_left"] -= days
+    entity["vetting"] += days
     use(entity, system["days"], HQ, SCREENING_WORK, days)
     case["days"] += days
     burden = param["company_days_check"] * (param["reuse_cost"] if shares else 1.0)

@@ -2,7 +2,8 @@
 
 Days are spent in this order: charges of levers absorbed, training and exchanges; then care for live partnerships (the
 share that staff are rewarded for by results), open cases oldest first, the rest of the care, and scouting with what is
-left. Rewarding counts thus starves delivery by the order of work alone (report para 37, tension T8).
+left, screeners' days included that neither checks at hand nor last month's invitations ask for. Rewarding counts thus
+starves delivery by the order of work alone (report para 37, tension T8).
 """
 
 from __future__ import annotations
@@ -254,6 +255,11 @@ def assign(w):
             more = min(need - entity["attention"][pool], entity["left"][pool])
             entity["left"][pool] -= more
             entity["attention"][pool] += more
+            if pool == HQ:
+                spare = max(entity["screen_left"] - entity["vetting"], 0.0)
+                entity["screen_left"] -= spare
+                entity["left"][HQ] += spare
+                entity["vetting"] = 0.0
             room = entity["backlog"][pool] < param["backlog_months"] * entity["budget"][pool]
             entity["may_scout"][pool] = 1 if room else 0
 
