@@ -143,7 +143,7 @@ def schema() -> None:
 def main() -> None:
     """Run the command line, turning a user's mistakes into messages and exit codes."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="partnersim", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

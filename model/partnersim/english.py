@@ -28,6 +28,11 @@ def told(n: float, thing: str = "") -> str:
     return f"{number} {thing if n == 1 else plural(thing)}" if thing else number
 
 
+def an(words: str) -> str:
+    """With ``a`` or ``an`` in front."""
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
+
+
 def often(n: float) -> str:
     """``never``, ``once``, ``twice``, ``three times``."""
     n = round(n)

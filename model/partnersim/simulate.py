@@ -8,9 +8,11 @@ in any order; the compiled engine lets go of the interpreter.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -229,3 +231,12 @@ def simulate_many(
         )
         for lab in labs
     }
+
+
+class _CallableModule(ModuleType):
+    """Importing this module makes it the attribute ``simulate`` of the package, so it can be called like its function."""
+
+    __call__ = staticmethod(simulate)
+
+
+sys.modules[__name__].__class__ = _CallableModule

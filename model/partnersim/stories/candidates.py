@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from partnersim.english import dollars, lasting, often, ordinal, people, sentence, sized, some, told
+from partnersim.english import an, counted, dollars, lasting, often, ordinal, people, sentence, sized, some, told
 from partnersim.rules.screening import WORST_DECILE
 from partnersim.stories.events import Event
 from partnersim.stories.names import DESK_WORDS, Names, firm_code
@@ -87,7 +87,8 @@ def incidents(run: Run) -> Iterator[Event]:
         text = f"A scandal at {run.names.firm(incident.firm)} was laid at {doors}."
         text += f" The misconduct had stayed hidden for {lasting(incident.months_hidden)}"
         if incident.before - incident.after >= 1.0:
-            text += f", and {codes[0]}'s reputation fell from {incident.before:.0f} to {incident.after:.0f} points"
+            after = counted(round(incident.after), "point")
+            text += f", and {codes[0]}'s reputation fell from {incident.before:.0f} to {after}"
         event = run.event(incident.month, "incident", len(codes), f"{text}.", *records)
         yield replace(event, companies=(firm_code(incident.firm),), entities=tuple(codes))
 
@@ -152,16 +153,16 @@ def scaled_up(run: Run) -> Iterator[Event]:
 
 def fixed(run: Run) -> Iterator[Event]:
     """A failure that an evaluation found and that was put right."""
-    note = run.notes
-    for i in run.largest(note["months_performing_fixed"], note["m_fixed"] > run.observed.start):
-        case = run.records[i]
-        since = int((case["m_ended"] if case["m_ended"] != NEVER else run.end) - note["m_fixed"][i])
-        good = int(note["months_performing_fixed"][i])
+    note, case = run.notes, run.records
+    since = np.where(case["m_ended"] != NEVER, case["m_ended"] - 1, run.end) - note["m_fixed"]
+    lasting_ones = (note["m_fixed"] > run.observed.start) & (2 * note["months_performing_fixed"] >= since)
+    for i in run.largest(note["person_years"], lasting_ones, 2):
+        good, months = int(note["months_performing_fixed"][i]), int(since[i])
         late = "at last " if note["m_found"][i] < note["m_fixed"][i] else ""
-        months = "every month" if good == since else f"{good} of the {since} months"
+        which = "every month" if good == months else f"{good} of the {months} months"
         text = f"An evaluation found {run.whose(i)} failing, and {late}it was fixed."
-        text += f" It performed in {months} that followed, and reached {people(float(note['people_most'][i]))} at most."
-        yield run.event(note["m_fixed"][i], "fixed", good, text, i)
+        text += f" It performed in {which} that followed, and reached {people(float(note['people_most'][i]))} at most."
+        yield run.event(note["m_fixed"][i], "fixed", note["person_years"][i], text, i)
 
 
 def false_success(run: Run) -> Iterator[Event]:
@@ -213,7 +214,7 @@ def long_road(run: Run) -> Iterator[Event]:
             ("negotiation", case["m_signed"][i] - case["m_approved"][i]),
         )
         longest, months = max(parts, key=lambda part: part[1])
-        text = f"{run.names.lead(case[i])} signed a {run.names.case(case[i])}, {lasting(int(road[i]))} after the idea"
+        text = f"{run.names.lead(case[i])} signed {an(run.names.case(case[i]))}, {lasting(int(road[i]))} after the idea"
         text += f"; {lasting(int(months))} of that went into {longest}."
         yield run.event(case["m_signed"][i], "long road", road[i], text, i)
 
@@ -225,7 +226,7 @@ def negotiation(run: Run) -> Iterator[Event]:
     for i in run.largest(months, run.in_study["m_signed"], 2):
         host = ", with the host government at the table" if case["government"][i] else ""
         text = f"After {lasting(int(months[i]))} of negotiation over {told(float(case['issues'][i]), 'open issue')}{host},"
-        text += f" {run.names.lead(case[i])} signed a {run.names.case(case[i])}."
+        text += f" {run.names.lead(case[i])} signed {an(run.names.case(case[i]))}."
         yield run.event(case["m_signed"][i], "negotiation", months[i], text, i)
 
 

@@ -33,7 +33,7 @@ TASTES = {
     "first transformative": Taste("people reached at most", 100_000.0, 1.3, 1),
     "transformative": Taste("people reached at most", 200_000.0, 1.2, 1),
     "scaled up": Taste("people reached at most", 500_000.0, 1.1, 2),
-    "fixed": Taste("months of performing since", 48.0, 1.0, 1),
+    "fixed": Taste("person-years", 500_000.0, 1.0, 1),
     "false success": Taste("months", 48.0, 1.0, 1),
     "lapsed": Taste("dollars", 30e6, 1.0, 1),
     "wasted": Taste("staff-days", 300.0, 1.0, 1),

@@ -24,7 +24,7 @@ NOTES = np.dtype(
         ("m_found", "i8"),  # month in which an evaluation first found it failing; the month before the study if earlier
         ("m_fixed", "i8"),  # month in which it was first fixed, likewise
         ("m_scaled", "i8"),  # month in which scaling up began, likewise
-        ("months_performing", "i8"),  # delivering months of the study in which it performed
+        ("months_performing", "i8"),  # months of the study in which it performed, that of its end apart
         ("months_performing_fixed", "i8"),  # those of them after it was first fixed
         ("months_after_end", "i8"),  # months of the study in which its benefit went on after its end
         ("months_idle", "i8"),  # months in a row, up to now, in which it did not perform and was reported a success
@@ -149,6 +149,8 @@ class _Observer:
             self.foresee_incidents()
         elif phase == "step_incidents":
             self.see_incidents()
+        elif phase == "step_close":
+            self.see_performance()
         elif phase == "step_book":
             self.see_ends()
 
@@ -190,27 +192,33 @@ class _Observer:
         self.notes["days_to_signing"][rows] = self.world.partnership["days"][rows]
 
     def see_delivery(self) -> None:
-        """Performance as it is and as reported, people reached, failures found and fixed, scaling up."""
+        """People reached, failures found and fixed, scaling up."""
         rows = self.rows(LIVE_ROWS)
         case, note = self.world.partnership[rows], self.notes[rows]
-        running = (case["m_started"] != NEVER) & (case["stage"] != Stage.ENDED)
-        note["months_performing"] += running & case["performing"]
-        note["months_performing_fixed"] += running & case["performing"] & (note["m_fixed"] != NEVER)
-        note["months_after_end"] += (case["stage"] == Stage.ENDED) & (case["counted"] > 0.0)
-        idle = running & ~case["performing"] & case["reported"]
-        note["months_idle"] = np.where(idle, note["months_idle"] + 1, 0)
-        longer = note["months_idle"] > note["months_idle_most"]
-        note["months_idle_most"][longer] = note["months_idle"][longer]
-        note["m_idle_last"][longer] = self.month
         people = case["counted"] / self.world.system["scale"][0]
         note["person_years"] += people / 12.0
         more = people > note["people_most"]
         note["people_most"][more] = people[more]
         note["m_people_most"][more] = self.month
+        note["months_after_end"] += (case["stage"] == Stage.ENDED) & (people > 0.0)
         fixed = (case["stage"] == Stage.FIXED) & (case["since"] == self.month)
         scaled = (case["stage"] == Stage.SCALED) & (case["since"] == self.month)
         for name, now in (("m_found", case["found"]), ("m_fixed", fixed), ("m_scaled", scaled)):
             note[name][now & (note[name] == NEVER)] = self.month
+        self.notes[rows] = note
+
+    def see_performance(self) -> None:
+        """Performance as it is and as reported, of partnerships that did not end this month, as the monthly paths count it."""
+        rows = self.rows(LIVE_ROWS)
+        case, note = self.world.partnership[rows], self.notes[rows]
+        running = (case["m_started"] != NEVER) & (case["stage"] != Stage.ENDED)
+        note["months_performing"] += running & case["performing"]
+        note["months_performing_fixed"] += running & case["performing"] & (note["m_fixed"] != NEVER)
+        idle = running & ~case["performing"] & case["reported"]
+        note["months_idle"] = np.where(idle, note["months_idle"] + 1, 0)
+        longer = note["months_idle"] > note["months_idle_most"]
+        note["months_idle_most"][longer] = note["months_idle"][longer]
+        note["m_idle_last"][longer] = self.month
         self.notes[rows] = note
 
     def foresee_incidents(self) -> None:

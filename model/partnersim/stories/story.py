@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from partnersim.english import counted, listed, often, sentence, sized, told
-from partnersim.outcomes import outcomes_of, ratio
+from partnersim.outcomes import outcomes_of
 from partnersim.scenario import Policy, Scenario
 from partnersim.simulate import Laboratory
 from partnersim.stories.candidates import candidates
@@ -111,10 +111,11 @@ def _opening(lab: Laboratory, stocks: dict[str, float], seed: int, scale: float)
     if scale < 1.0:
         world += f" Companies are a sample of one in {told(1 / scale)}: partnerships, staff-days and scandals are the sample's,"
         world += " people reached are the world's."
-    share = ratio(stocks["reported_performing"], stocks["delivering"])
-    start = f"At the start {told(stocks['live'], 'partnership')} are live. Staff report {share:.0%} of those that deliver as"
-    start += f" successes; {ratio(stocks['performing'], stocks['delivering']):.0%} truly perform. The entities' mean"
-    start += f" reputation is {stocks['reputation']:.0f} points of 100."
+    start = f"At the start {told(stocks['live'], 'partnership')} {'is' if stocks['live'] == 1 else 'are'} live."
+    if stocks["delivering"]:
+        start += f" Staff report {stocks['reported_performing'] / stocks['delivering']:.0%} of those that deliver as successes;"
+        start += f" {stocks['performing'] / stocks['delivering']:.0%} truly perform."
+    start += f" The entities' mean reputation is {stocks['reputation']:.0f} points of 100."
     policies = [_policy(lab, policy) for policy in scenario.policies] or ["No policy is in use."]
     return [title, world, "\n".join(policies), start]
 
@@ -122,9 +123,10 @@ def _opening(lab: Laboratory, stocks: dict[str, float], seed: int, scale: float)
 def _closing(frame: pd.DataFrame, observed: Observed) -> list[str]:
     total = frame.sum(numeric_only=True)
     book = observed.world.system["book"][0]
-    share = ratio(book["days_dropped"], book["days_dropped"] + book["days_signed"])
+    days = book["days_dropped"] + book["days_signed"]
+    share = f", with {book['days_dropped'] / days:.0%} of the staff-days that went into attempts" if days else ""
     text = f"In all, {told(total['ideas'], 'idea')} were begun and {told(total['signed'], 'agreement')} signed;"
-    text += f" {told(total['dropped'])} were dropped, with {share:.0%} of the staff-days that went into attempts."
+    text += f" {told(total['dropped'])} were dropped{share}."
     if total["incidents"]:
         by = told(total["incident_events"], "scandal")
         text += f" UN entities were hit {often(total['incidents'])}, by {by}."

@@ -1,8 +1,9 @@
 """The years of a run: a frame, and for each year the sentences on what was new in it.
 
-The first year says where things stand. After that a measure is news by how much it changed against the year before,
-in changes usual for it in this run; a record of the run counts as one change more. The three greatest pieces of news
-of a year are told, the greatest first, those below NEWS only to make up two sentences, and changes below LEAST never.
+The first year says where things stand. After that a measure is news by how much it changed against the year before, in
+changes usual for it in this run, times a weight; a record of the run counts as one change more. The three greatest
+pieces of news of a year are told, the greatest first. Those below NEWS only make up two sentences, and changes below
+LEAST are none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from partnersim.english import ordinal, people, sentence, told
+from partnersim.english import often, ordinal, people, sentence, told
 from partnersim.ledger import SERIES
 from partnersim.outcomes import ratio
 from partnersim.stories.names import DESK_WORDS
@@ -22,17 +23,17 @@ REACH = ("reach_all", "transformative_reach", "reach_low_income")
 NEWS, FEWEST, MOST = 0.9, 2, 3
 """News worth a sentence, in usual changes; sentences in a year, at least and at most."""
 LEAST = {
-    "signed": (0.05, 2.0),
-    "live": (0.02, 2.0),
-    "performing": (0.03, 2.0),
-    "people": (0.05, 0.0),
-    "transformative": (0.0, 1.0),
-    "incidents": (0.2, 2.0),
-    "reputation": (0.0, 1.0),
-    "cost": (0.04, 1.0),
-    "queue": (0.25, 3.0),
+    "signed": (0.05, 2.0, 1.2),
+    "live": (0.02, 2.0, 1.0),
+    "performing": (0.03, 2.0, 1.0),
+    "people": (0.05, 0.0, 0.8),
+    "transformative": (0.0, 1.0, 1.0),
+    "incidents": (0.2, 2.0, 2.0),
+    "reputation": (0.0, 1.0, 1.0),
+    "cost": (0.04, 1.0, 0.8),
+    "queue": (0.25, 3.0, 0.7),
 }
-"""Changes that are worth no sentence: below this share of the year before, or below this number in the measure's unit."""
+"""Changes below this share of the year before, or below this number in the measure's unit, are no news; then a weight."""
 STRONG = 0.25
 """Relative change above which a verb is a strong one."""
 
@@ -101,11 +102,11 @@ class Years:
         return " ".join(sentence(tell[name](i)) for name in chosen) or self._quiet(i)
 
     def _news(self, name: str, i: int) -> float:
-        change, (share, number) = abs(self._change(name, i)), LEAST[name]
+        change, (share, number, weight) = abs(self._change(name, i)), LEAST[name]
         if not change >= max(share * abs(self.values[name][i - 1]), number, 1e-9):
             return 0.0
         usual = float(np.nanmean(np.abs(np.diff(self.values[name][self.full]))))
-        return change / usual + (1.0 if self._record(name, i) else 0.0)
+        return weight * (change / usual + (1.0 if self._record(name, i) else 0.0))
 
     def _record(self, name: str, i: int) -> int:
         """1 or -1 where the year stands alone at the upper or lower end of all full years, of at least four; else 0."""
@@ -169,7 +170,8 @@ class Years:
 
     def _incidents(self, i: int) -> str:
         row, before = self.frame.iloc[i], self.values["incidents"][i - 1]
-        text = f"{self._scandals(i)}{self._tail('incidents', i)}, after {told(before, 'hit')} the year before"
+        tail = self._tail("incidents", i) if row["incidents"] else ""
+        text = f"{self._scandals(i)}{tail}, after {told(before, 'hit')} the year before"
         if self._sank_with_scandals(i):
             was, now = self.values["reputation"][i - 1], row["reputation"]
             text += f", and mean reputation {self._verb('reputation', i, REPUTATION)} from {was:.0f} to {now:.0f} points"
@@ -202,7 +204,7 @@ class Years:
         if events == 1:
             return f"one scandal hit {told(hits, 'UN entity')}"
         alone = f", {told(largest)} of them at once" if largest > max(2, hits / 3) else ""
-        return f"{told(events, 'scandal')} hit UN entities {told(hits)} times{alone}"
+        return f"{told(events, 'scandal')} hit UN entities {often(hits)}{alone}"
 
     def _standing(self, i: int) -> list[str]:
         """A plain account of a first year, or of one that is not whole and so cannot be compared."""
@@ -213,11 +215,14 @@ class Years:
         when = "" if self.full[i] else f"in {told(row['months'], 'month')} "
         told_now = [
             f"{when}entities signed {told(row['signed'], 'agreement')} and dropped {told(row['dropped'], 'other idea')};"
-            f" {told(row['ended'], 'partnership')} ended, which left {told(row['live'])} live, {so}.",
-            f"of the {told(row['delivering'])} that deliver, {told(row['performing'])} truly performed, and they reached"
-            f" {people(self.values['people'][i])} on average.",
-            f"{self._scandals(i)}.",
+            f" {told(row['ended'], 'partnership')} ended, which left {told(row['live'])} live, {so}."
         ]
+        if row["delivering"]:
+            told_now.append(
+                f"of the {told(row['delivering'])} that deliver, {told(row['performing'])} truly performed, and they reached"
+                f" {people(self.values['people'][i])} on average."
+            )
+        told_now.append(f"{self._scandals(i)}.")
         if row["cost"] == row["cost"]:
             told_now.append(f"a performing partnership-year cost all sides {told(row['cost'], 'staff-day')}.")
         return told_now
