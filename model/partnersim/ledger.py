@@ -58,6 +58,12 @@ def ticks(days):
     return math.floor(days * TICKS + 0.5) / TICKS
 
 
+@compiled
+def whole_ticks(days):
+    """The whole ticks within ``days``: what can be spent without spending more."""
+    return math.floor(days * TICKS) / TICKS
+
+
 @dataclass(frozen=True)
 class Series:
     """One monthly path: a flow is summed over a window, a stock is averaged."""

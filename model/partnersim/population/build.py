@@ -25,12 +25,13 @@ from partnersim.world import (
     SERIES_DTYPE,
     SYSTEM_ROW,
     World,
+    records,
     system_dtype,
 )
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
-ROOM = 0.9
-"""Share of company rows in use at the horizon; searches sample rows, so it should not be small."""
+ROOM = 0.85
+"""Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
 LARGEST_STATES = 40
 
 
@@ -79,20 +80,20 @@ def build_world(
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
     n_rows = _company_rows(government, home, size, values)
-    register = int(1500 + 8000 * scale)
-    system["n_free"] = register
+    register = int(2000 + 10000 * scale)
+    system["n_free"], system["agenda"] = register, -1
     rows = np.zeros((5, max(register, size.companies // 20)), np.int64)
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)
     chan = _channels(base, entity.size, government)
     w = World(
         system=system,
         entity=entity,
-        company=np.zeros(n_rows, dtype=DTYPES["company"]),
+        company=records(n_rows, "company"),
         government=government,
         civil=np.zeros(size.civil, dtype=DTYPES["civil"]),
-        partnership=np.zeros(register, dtype=DTYPES["partnership"]),
+        partnership=records(register, "partnership"),
         rows=rows,
-        firm_tie=_ties(entity.size, max(32, int(256 * scale))),
+        firm_tie=_ties(entity.size, 8 * max(8, int(48 * scale))),
         peer=np.zeros((entity.size, entity.size), dtype=DTYPES["peer"]),
         country_cdf=_country_cdf(government),
         chan=chan,
@@ -192,19 +193,21 @@ def _governments(population: Population, states: np.ndarray) -> np.ndarray:
 
 
 def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize, values: Mapping[str, float]) -> int:
-    """Give each State a stretch of company rows with room for growth; returns the number of rows."""
+    """Give each State a stretch of company rows for the firms expected at the horizon; returns the number of rows.
+
+    Few rows stay empty, since searches draw rows; a State's firms beyond its stretch take empty rows elsewhere.
+    """
     exits = 0.08
     years = size.horizon / 12.0
     growth = values["entry_rate"] / exits * (1.0 - math.exp(-exits * years)) + math.exp(-exits * years)
-    expected = home * size.companies * max(growth, 1.0)
-    rows = np.ceil((expected + 2.5 * np.sqrt(expected) + 2.0) / ROOM).astype(np.int64)
+    rows = np.ceil(home * size.companies * max(growth, 1.0) / ROOM).astype(np.int64)
     government["firm_rows"] = rows
     government["first_firm"] = np.concatenate([[0], np.cumsum(rows)[:-1]])
-    return int(rows.sum())
+    return int(rows.sum()) + 100
 
 
 def _ties(n: int, slots: int) -> np.ndarray:
-    ties = np.zeros((n, slots), dtype=DTYPES["tie"])
+    ties = records((n, slots), "tie")
     ties["row"], ties["check_month"] = -1, NEVER
     return ties
 

@@ -130,7 +130,7 @@ def agree(w):
         if case["work_left"] == -1.0:
             begin(w, case)
             continue
-        use_grant(case, entities, days, NEGOTIATION)
+        use_grant(case, entities, days, NEGOTIATION, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] <= 0.0 and case["months_left"] <= 0.0:
             sign(seed, month, param, case, entities, companies)

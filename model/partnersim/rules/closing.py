@@ -22,11 +22,12 @@ def monthly(yearly):
 
 
 @compiled
-def release(case, lead, company, civil):
+def release(case, lead, company, civil, month):
     """Members are free again; the lead has one partnership fewer to care for."""
     for k in range(case["n_firm"]):
         firm = company[case["firm"][k]]
         firm["n_live"] -= 1
+        firm["last_ended"] = month
         if case["disclosed"]:
             firm["disclosed"] -= 1
     if case["civil"] >= 0:
@@ -90,7 +91,7 @@ def close(w):
         else:
             hazard = found if case["found"] else lingering
         if case["m_started"] != NEVER and draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
-            release(case, entities[case["entity"][0]], companies, civil_society)
+            release(case, entities[case["entity"][0]], companies, civil_society, month)
             case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])
             case["reach"] *= param["persist_share"]
             case["reason"] = CLOSED if case["found"] and not case["performing"] else COMPLETED

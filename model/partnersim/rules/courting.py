@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import logistic, pick
+from partnersim.choice import logistic, occurrences, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import N_GOALS, competence
-from partnersim.randomness import Purpose, draw, pair
+from partnersim.randomness import ONE, Purpose, draw, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path
 from partnersim.rules.scouting import firm_fit
@@ -17,7 +17,6 @@ from partnersim.rules.work import effort, take, use_grant
 from partnersim.world import (
     FIRST_CLASS,
     FIRST_ENTITY,
-    INBOUND_ROWS,
     MAX_ENTITIES,
     NEVER,
     OPEN_ROWS,
@@ -27,7 +26,7 @@ from partnersim.world import (
     Stage,
 )
 
-U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE = (
+U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE, U_PROPOSES = (
     int(Purpose.ROUTED),
     int(Purpose.SEES_APPROACH),
     int(Purpose.YIELDS),
@@ -39,7 +38,10 @@ U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U
     int(Purpose.SCOUT_COUNTRY),
     int(Purpose.CASE_LEAD),
     int(Purpose.CASE_OFFICE),
+    int(Purpose.PROPOSES),
 )
+LAYER, LAYERS = 0.1, 64
+"""Proposals a firm and year that one layer of draws can make, and the most layers (the channel's bound is 3 a year)."""
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
 COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
@@ -55,8 +57,11 @@ NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
 
 
 @compiled
-def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, exposure):
+def willingness(param, fit, tie, reputation, cost_belief, fatigue, taken, integrity, exposure):
     """Score of a firm's answer: business fit, a known partner and the UN's name against cost, fatigue and exposure.
+
+    ``taken``: share of its capacity for partnerships that open cases and live partnerships take; what one entity gets
+    another does not (paras 39, 82).
 
     ``exposure`` (0-1) is how public partners and criteria are; it deters firms of low hidden integrity (report para 83).
     """
@@ -67,6 +72,7 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, ex
         + param["accept_reputation"] * (reputation - 60.0) / 20.0
         - param["accept_cost"] * (cost_belief - 0.5)
         - param["accept_fatigue"] * fatigue
+        - param["accept_taken"] * taken
         - param["accept_exposure"] * exposure * max(-integrity, 0.0)
     )
 
@@ -97,11 +103,17 @@ def contest(seed, who, year, now, join_share):
 
 
 @compiled
-def approach(case, row, firm, month):
+def rested(fatigue, months, fading):
+    """Fatigue from being courted after so many months of rest: it fades by a share each month."""
+    return fatigue * math.exp(months * math.log1p(-fading))
+
+
+@compiled
+def approach(case, row, firm, month, fading):
     """The firm hears of the entity; it tires a little, and others could now see that it is courted."""
     case["approached"] = True
-    firm["fatigue"] += 1.0
-    firm["last_contact"] = month
+    firm["fatigue"] = rested(firm["fatigue"], month - firm["fatigued"], fading) + 1.0
+    firm["fatigued"], firm["last_contact"] = month, month
     firm["courted_by"], firm["courting_case"] = case["entity"][0], row
     firm["courted_until"] = month + int(math.ceil(case["months_left"]))
 
@@ -122,16 +134,18 @@ def join(other, e, rival, entity, days, price):
 
 
 @compiled
-def answer(seed, year, param, case, firm, entity, ties, exposure):
+def answer(seed, month, param, case, firm, entity, ties, exposure):
     """Why the firm declines, or NONE when it accepts. ``exposure``: how public partners and criteria are."""
     slot = find(ties, case["firm"][0], firm["key"])
     tie = ties[slot]["strength"] if slot >= 0 else 0.0
-    score = willingness(
-        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], firm["fatigue"], firm["integrity"], exposure
-    )
+    fatigue = rested(firm["fatigue"], month - firm["fatigued"], param["fatigue_fading"])
     if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
         return NO_CAPACITY
-    if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), year, case["goal"]) >= logistic(score):
+    taken = (firm["n_live"] + firm["n_open"]) / firm["capacity"]
+    score = willingness(
+        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, taken, firm["integrity"], exposure
+    )
+    if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), month // 12, case["goal"]) >= logistic(score):
         return DECLINED
     return NONE
 
@@ -162,9 +176,6 @@ def court(w):
         case = register[row]
         if case["desk"] != NO_DESK or case["stage"] > COURTED:
             continue
-        if not main_firm_present(case, companies):
-            drop(case, LEFT, month, companies, civil_society, paths)
-            continue
         e, firm = case["entity"][0], companies[case["firm"][0]]
         entity, now = entities[e], base[FIRST_ENTITY + e] if case["bypassed"] else chan[FIRST_ENTITY + e]
         if case["stage"] == COURTED and not case["approached"]:
@@ -178,15 +189,17 @@ def court(w):
                 continue
             paths["approaches"] += 1.0
             paths["duplicate_approaches"] += 1.0 if contested else 0.0
-            approach(case, row, firm, month)
+            approach(case, row, firm, month, param["fatigue_fading"])
             firm_days(case, companies, days, COURTING, param["company_days_courting"])
-        use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE)
+        use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
-        if case["stage"] == COURTED:
+        if not main_firm_present(case, companies):
+            refusal = LEFT
+        elif case["stage"] == COURTED:
             exposure = 0.5 * chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
-            refusal = answer(seed, year, param, case, firm, entity, firm_ties[e], exposure)
+            refusal = answer(seed, month, param, case, firm, entity, firm_ties[e], exposure)
         else:
             refusal = triage(case, firm, param)
         if refusal == NONE:
@@ -210,42 +223,57 @@ def triage(case, firm, param):
 def propose(w):
     """Rule: firms propose, often to the wrong entity; a filter stops unfit proposals before staff see them (para 53).
 
-    A proposal costs triage. An addressed entity is drawn by mandate for the firm's best goal; a misdirected proposal
-    lands anywhere and its fit suffers, because the entity does not serve that goal.
+    Who proposes is found by drawing rows, in as many layers of ``LAYER`` proposals a firm and year as the highest rate
+    asks for, so that a higher rate only ever adds proposals and no month looks at all companies.
     """
-    entities, companies, register = w.entity, w.company, w.partnership
-    rows, country_cdf, chan, days = w.rows, w.country_cdf, w.chan, w.system[0]["days"]
-    system, param = w.system[0], w.system[0]["param"]
-    seed, month = system["seed"], system["month"]
-    first = system["n_open"]
-    for i in range(system["n_inbound"]):
-        row = rows[INBOUND_ROWS, i]
-        firm = companies[row]
-        if not firm["alive"]:
-            continue
-        goal = best_goal(seed, firm, w.system[0]["sector"])
-        country = firm["home"]
-        if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
-            country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
-        addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
-        u = draw(seed, U_LEAD, firm["key"], month, 0)
-        n = entities.shape[0]
-        e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
-        fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (
-            0.0 if addressed else param["misdirected_loss"]
-        )
-        unfit = fit < param["proposal_fit"]
-        if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
-            continue
-        office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < chan[FIRST_ENTITY + e]["delegation"] else 0
-        opened = open_record(w, e, row, goal, country, office, PROPOSED)
-        if opened >= 0:
-            case = register[opened]
-            case["fit"] = fit
-            case["work_left"] = ticks(param["days_triage"] * effort(entities[e]["skill"]))
-            firm_days(case, companies, days, COURTING, param["company_days_courting"])
-            firm["last_contact"] = month
+    companies, now = w.company, w.chan
+    seed, month, ratio = w.system[0]["seed"], w.system[0]["month"], w.system[0]["param"]["inbound_sme_ratio"]
+    first, n_rows = w.system[0]["n_open"], companies.shape[0]
+    rates = (now[FIRST_CLASS]["inbound_rate"] * ratio, now[FIRST_CLASS + 1]["inbound_rate"], now[FIRST_CLASS + 2]["inbound_rate"])
+    layer = 0
+    while layer * LAYER < max(rates[0], rates[1], rates[2]):
+        n = occurrences(n_rows * LAYER / 12.0, draw(seed, U_PROPOSES, ONE, month, layer))
+        for k in range(n):
+            row = int(draw(seed, U_PROPOSES, ONE, month, LAYERS * (k + 1) + layer) * n_rows)
+            firm = companies[row]
+            if not firm["alive"] or draw(seed, U_PROPOSES, firm["key"], month, layer) >= rates[firm["size"]] / LAYER - layer:
+                continue
+            if firm["proposed"] != month:
+                firm["proposed"] = month
+                offer(w, row, firm)
+        layer += 1
     order_newcomers(w, first)
+
+
+@compiled
+def offer(w, row, firm):
+    """Rule: a firm proposes for its best goal; a misdirected proposal lands anywhere, where its fit suffers.
+
+    An addressed entity is drawn by mandate for the goal. A proposal that passes the filter costs triage.
+    """
+    entities, country_cdf, chan, system = w.entity, w.country_cdf, w.chan, w.system[0]
+    seed, month, param = system["seed"], system["month"], system["param"]
+    goal = best_goal(seed, firm, system["sector"])
+    country = firm["home"]
+    if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
+        country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
+    addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
+    u = draw(seed, U_LEAD, firm["key"], month, 0)
+    n = entities.shape[0]
+    e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
+    fit = firm_fit(seed, firm, system["sector"], system["mix"], goal, country)
+    fit -= 0.0 if addressed else param["misdirected_loss"]
+    unfit = fit < param["proposal_fit"]
+    if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
+        return
+    office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < chan[FIRST_ENTITY + e]["delegation"] else 0
+    opened = open_record(w, e, row, goal, country, office, PROPOSED)
+    if opened >= 0:
+        case = w.partnership[opened]
+        case["fit"] = fit
+        case["work_left"] = ticks(param["days_triage"] * effort(entities[e]["skill"]))
+        firm_days(case, w.company, system["days"], COURTING, param["company_days_courting"])
+        firm["last_contact"] = month
 
 
 @compiled

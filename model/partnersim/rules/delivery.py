@@ -144,7 +144,7 @@ def scale_up(seed, month, param, case, host):
         pace = math.exp(math.log(param["scale_limit"]) / param["scale_months"])
         case["scale"] = min(case["scale"] * pace, case["scale_limit"])
         return
-    ready = case["months_performing"] >= 24 and case["systemic"] and (case["business_case"] or case["exit_plan"])
+    ready = case["months_performing"] >= 12 and case["systemic"] and (case["business_case"] or case["exit_plan"])
     if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < host:
         case["stage"], case["since"] = SCALED, month
 

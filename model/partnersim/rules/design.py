@@ -11,7 +11,8 @@ from partnersim.population.firms import N_GOALS, competence, is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, partner_days, path
-from partnersim.rules.scouting import random_firm
+from partnersim.rules.scouting import local_firm
+from partnersim.rules.screening import vet
 from partnersim.rules.work import effort, use_grant
 from partnersim.world import (
     FIRST_ENTITY,
@@ -146,8 +147,9 @@ def begin(w, case):
     case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
     case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
     case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
-    invite_government(w, case, now["sector_invitation"])
-    invite_civil(w, case, now["sector_invitation"])
+    missed = (1.0 - now["sector_invitation"]) * (1.0 - (param["replication_invites"] if case["systemic"] else 0.0))
+    invite_government(w, case, 1.0 - missed)
+    invite_civil(w, case, 1.0 - missed)
     invite_entities(w, case)
     invite_firms(w, case)
     case["sectors_met"] = all_relevant(case, w.government)
@@ -230,7 +232,8 @@ def invite_entities(w, case):
     """Rule: a design with several UN members grows one by one; each invitee weighs benefit against coordination cost.
 
     The first further member comes in the share of designs that are multi-entity; each later one with a constant chance
-    of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it.
+    of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it. Who has more open cases
+    than it can work off declines, and so does who finds the firm wanting.
     """
     entities, governments, peer_ties = w.entity, w.government, w.peer
     system, param = w.system[0], w.system[0]["param"]
@@ -247,7 +250,9 @@ def invite_entities(w, case):
             return
         luck = normal(seed, U_ACCEPTS, pair(rk, entities[f]["key"]), 0, 0)
         benefit = 1.0 + 2.0 * entities[f]["mandate"][case["goal"]] + param["benefit_spread"] * luck
-        if case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0:
+        busy = entities[f]["may_scout"][case["office"]] == 0
+        worth = case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0
+        if worth and not busy and vet(w, case, f):
             case["entity"][case["n_entity"]] = f
             case["n_entity"] += 1
         else:
@@ -292,7 +297,7 @@ def invite_firms(w, case):
     for k in range(min(wanted, MAX_FIRMS - 1)):
         if draw(seed, U_INVITE, rk, 3, k) >= 0.5:
             continue
-        row = random_firm(companies, seed, rk, 0, k, state["first_firm"], state["firm_rows"])
+        row = local_firm(companies, seed, rk, 0, k, case["country"][0], state)
         if row < 0 or row == case["firm"][0] or (case["n_firm"] > 1 and row == case["firm"][1]):
             continue
         firm = companies[row]
@@ -345,7 +350,7 @@ def design(w):
         if case["work_left"] < 0.0:
             begin(w, case)
             continue
-        use_grant(case, entities, days, DESIGN_WORK)
+        use_grant(case, entities, days, DESIGN_WORK, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue

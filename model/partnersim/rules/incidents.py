@@ -7,7 +7,7 @@ from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import path
 from partnersim.rules.reputation import hurt
 from partnersim.rules.screening import WORST_DECILE
-from partnersim.world import EVENT_ROWS, LIVE_ROWS, NEVER, Stage
+from partnersim.world import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 
 U_ATTRIBUTION, U_SEVERITY = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY)
 ENDED = int(Stage.ENDED)
@@ -29,9 +29,9 @@ def severity(months_hidden_while_tied, growth, luck):
 @compiled
 def holds(case, row, key):
     """True when the company with this row and key is a member of the case."""
-    for k in range(case["n_firm"]):
+    for k in range(MAX_FIRMS):
         if case["firm"][k] == row and case["firm_key"][k] == key:
-            return True
+            return k < case["n_firm"]
     return False
 
 
@@ -42,11 +42,11 @@ def happen(w):
     A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it.
     """
     companies, rows = w.company, w.rows
-    system = w.system[0]
+    system, memory = w.system[0], w.system[0]["param"]["attribution_memory"]
     for n in range(system["n_events"]):
         row = rows[EVENT_ROWS, n]
         firm = companies[row]
-        if firm["alive"]:
+        if firm["n_live"] > 0 or system["month"] - firm["last_ended"] < memory:
             expose(w, row, firm)
         firm["hidden_since"] = NEVER
         firm["repeat_until"] = system["month"] + 12
@@ -64,8 +64,10 @@ def expose(w, row, firm):
         entities[e]["hit"] = 0.0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
+        if not holds(case, row, firm["key"]):
+            continue
         ended = case["stage"] == ENDED
-        if not holds(case, row, firm["key"]) or (ended and month - case["m_ended"] >= param["attribution_memory"]):
+        if ended and month - case["m_ended"] >= param["attribution_memory"]:
             continue
         chance = attribution(case["visibility"], case["depth"], ended)
         if draw(seed, U_ATTRIBUTION, case["key"], month, 0) >= chance:
@@ -107,8 +109,6 @@ def exposure(w):
     system, book = w.system[0], w.system[0]["book"]
     if system["month"] % 12 != 0 or system["study_month"] < 1:
         return
-    for j in range(companies.shape[0]):
-        companies[j]["tied"] = 0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
@@ -119,9 +119,10 @@ def exposure(w):
                 firm["tied"] |= 1 << case["entity"][m]
     for j in range(companies.shape[0]):
         firm = companies[j]
+        n = 1.0 * ones(firm["tied"])
+        firm["tied"] = 0
         if not firm["alive"] or firm["integrity"] >= WORST_DECILE:
             continue
-        n = 1.0 * ones(firm["tied"])
         book["exposed_n"] += 1.0
         book["exposed_sum"] += n
         book["exposed_squares"] += n * n

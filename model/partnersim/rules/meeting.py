@@ -23,7 +23,7 @@ def forum(seed, month, entity, now, ties, company):
     for k in range(n):
         row = -1
         for attempt in range(3):
-            row = random_firm(company, seed, entity["key"], month, FAR + 8 * k + attempt, 0, company.shape[0])
+            row = random_firm(company, seed, entity["key"], month, FAR + 8 * k + attempt)
             if row >= 0 and (company[row]["size"] > 0 or company[row]["lead"]):
                 break
         if row >= 0:
@@ -103,10 +103,7 @@ def together(w):
         if case["stage"] == ENDED:
             continue
         e = case["entity"][0]
-        tie = firm_ties[e, case["slot"]]
-        if tie["row"] != case["firm"][0] or tie["key"] != case["firm_key"][0]:
-            case["slot"] = find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)
-            tie = firm_ties[e, case["slot"]]
+        tie = firm_ties[e, find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)]
         tie["strength"] = stronger(tie["strength"], gain)
         firm = companies[case["firm"][0]]
         firm["last_contact"] = month

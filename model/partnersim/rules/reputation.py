@@ -5,7 +5,7 @@ from __future__ import annotations
 from partnersim.choice import clip
 from partnersim.compiled import compiled
 from partnersim.rules.records import path
-from partnersim.world import LIVE_ROWS, Stage
+from partnersim.world import Stage
 
 ENDED = int(Stage.ENDED)
 

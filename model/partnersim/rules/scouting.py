@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from partnersim.choice import clip, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
@@ -64,39 +62,48 @@ def source(u, local_share, portal, broker):
 
 
 @compiled
-def random_firm(company, seed, who, month, which, first, rows):
-    """A living company of a stretch of rows, found in at most sixteen tries, or -1."""
+def random_firm(company, seed, who, month, which):
+    """Row of a living company drawn from all, found in at most sixteen tries, or -1."""
     for attempt in range(16):
-        row = first + int(math.floor(draw(seed, U_FIRM, who, month, which * 16 + attempt) * rows))
+        row = int(draw(seed, U_FIRM, who, month, which * 16 + attempt) * company.shape[0])
         if company[row]["alive"]:
             return row
     return -1
 
 
 @compiled
-def candidate(seed, month, number, entity, now, state, broker, goal, ties, company, sector):
+def local_firm(company, seed, who, month, which, country, state):
+    """Row of a living company drawn from those at home in a country, found in at most eight tries, or -1."""
+    for attempt in range(8):
+        row = state["first_firm"] + int(draw(seed, U_FIRM, who, month, which * 16 + attempt) * state["firm_rows"])
+        if company[row]["alive"] and company[row]["home"] == country:
+            return row
+    return -1
+
+
+@compiled
+def candidate(seed, month, number, entity, now, state, broker, goal, country, ties, company, sector):
     """One company to look at, from one of four sources: its row and the slot of the tie that led to it, or -1."""
     who = entity["key"]
-    n = company.shape[0]
     where = source(draw(seed, U_SOURCE, who, month, number), now["local_search_share"], now["portal_reach"], broker)
     if where == LOCAL:
-        return random_firm(company, seed, who, month, number, state["first_firm"], state["firm_rows"]), -1
+        return local_firm(company, seed, who, month, number, country, state), -1
     if where == OWN_TIE:
-        slot = int(math.floor(draw(seed, U_FIRM, who, month, number * 16) * ties.shape[0]))
+        slot = int(draw(seed, U_FIRM, who, month, number * 16) * ties.shape[0])
         row = ties[slot]["row"]
         if row >= 0 and company[row]["alive"] and company[row]["key"] == ties[slot]["key"]:
             return row, slot
     if where == PORTAL:
         best, most = -1, -1.0
         for j in range(3):
-            row = random_firm(company, seed, who, month, number + FAR * (j + 1), 0, n)
+            row = random_firm(company, seed, who, month, number + FAR * (j + 1))
             if row >= 0:
                 firm = company[row]
                 skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal)
                 if skill > most:
                     best, most = row, skill
         return best, -1
-    return random_firm(company, seed, who, month, number, 0, n), -1
+    return random_firm(company, seed, who, month, number), -1
 
 
 @compiled
@@ -126,7 +133,7 @@ def best_candidate(seed, month, number, entity, now, state, broker, goal, countr
     noise_sd = now["company_info_noise"] * (1.0 - 0.3 * broker)
     best, most, best_tie = -1, -1e9, 0.0
     for j in range(n):
-        row, slot = candidate(seed, month, number * 16 + j, entity, now, state, broker, goal, ties, company, sector)
+        row, slot = candidate(seed, month, number * 16 + j, entity, now, state, broker, goal, country, ties, company, sector)
         if row < 0 or company[row]["n_live"] + company[row]["n_open"] >= company[row]["capacity"]:
             continue
         firm = company[row]

@@ -1,31 +1,47 @@
 """The network: ties are found, made, strengthened and left to fade.
 
-Each entity keeps a fixed number of slots for ties to companies; a new tie takes an empty slot or
-that of the weakest tie without a seat, since nobody keeps up with everybody.
+Each entity keeps a fixed number of slots for ties to companies, since nobody keeps up with everybody. A company's key
+says in which few of them its tie can be, so that finding one costs the same however many there are; a new tie takes an
+empty one of these or that of the weakest tie without a seat.
 """
 
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.randomness import U
+
+WAYS = 8
+"""Slots in which the tie to one company can be."""
+HALF, LOWEST = U(32), U(WAYS - 1)
+
+
+@compiled
+def place(ties, key, attempt):
+    """The slot to look at for a tie to the agent with this key, at each of ``WAYS`` attempts."""
+    chosen = ((key >> HALF) * U(ties.shape[0] // WAYS)) >> HALF
+    return int(chosen) * WAYS + (int(key & LOWEST) + attempt) % WAYS
 
 
 @compiled
 def find(ties, row, key):
     """Slot of the tie to the agent with this row and key among one entity's ``ties``, or -1."""
-    for k in range(ties.shape[0]):
-        if ties[k]["row"] == row and ties[k]["key"] == key:
+    for attempt in range(WAYS):
+        k = place(ties, key, attempt)
+        if ties[k]["key"] == key and ties[k]["row"] == row:
             return k
     return -1
 
 
 @compiled
 def find_or_make(ties, row, key, never):
-    """Rule: a first contact opens a tie; where no slot is free, the weakest tie is forgotten."""
-    weakest, least = 0, 1e9
-    for k in range(ties.shape[0]):
+    """Rule: a first contact opens a tie; where none of its slots is free, the weakest tie in them is forgotten."""
+    slot = find(ties, row, key)
+    if slot >= 0:
+        return slot
+    weakest, least = -1, 1e9
+    for attempt in range(WAYS):
+        k = place(ties, key, attempt)
         tie = ties[k]
-        if tie["row"] == row and tie["key"] == key:
-            return k
         worth = -1.0 if tie["row"] < 0 else tie["strength"] + tie["event"] + (10.0 if tie["seat"] or tie["staff"] > 0 else 0.0)
         if worth < least:
             weakest, least = k, worth

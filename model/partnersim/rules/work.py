@@ -8,7 +8,7 @@ left. Rewarding counts thus starves delivery by the order of work alone (report 
 from __future__ import annotations
 
 from partnersim.compiled import compiled
-from partnersim.ledger import Activity, Side, ticks
+from partnersim.ledger import Activity, Side, ticks, whole_ticks
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Stage
 
 HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
@@ -39,11 +39,19 @@ def use(entity, days, pool, activity, amount):
 
 
 @compiled
-def use_grant(case, entity, days, activity):
-    """Every UN member of a case books the days granted this month."""
+def member_days(grant, share):
+    """Days of a further UN member on a case to which the lead gives ``grant``: its own part of design and negotiation."""
+    return whole_ticks(grant * share)
+
+
+@compiled
+def use_grant(case, entity, days, activity, share):
+    """The lead books the days granted to a case this month, and every further UN member its ``share`` of them."""
+    part = member_days(case["grant"], share)
     for k in range(case["n_entity"]):
-        use(entity[case["entity"][k]], days, case["office"], activity, case["grant"])
-        case["days"] += case["grant"]
+        amount = case["grant"] if k == 0 else part
+        use(entity[case["entity"][k]], days, case["office"], activity, amount)
+        case["days"] += amount
     case["work_left"] -= case["grant"]
     case["grant"] = 0.0
 
@@ -176,12 +184,31 @@ def days_ahead(stage, known):
 
 
 @compiled
-def affordable(case, entity, wanted, pool):
-    """The most of ``wanted`` days that every UN member of a case can spend this month: the shortest-handed sets the pace."""
-    grant = wanted
+def afford(case, entity, wanted, pool, share):
+    """Take from every UN member's time what ``wanted`` days on a case ask, and return the lead's part.
+
+    The shortest-handed sets the pace: a further member gives ``share`` of what the lead gives.
+    """
+    grant = min(wanted, entity[case["entity"][0]]["left"][pool])
+    for k in range(1, case["n_entity"]):
+        grant = min(grant, whole_ticks(entity[case["entity"][k]]["left"][pool] / share))
+    grant = max(grant, 0.0)
+    part = member_days(grant, share)
     for k in range(case["n_entity"]):
-        grant = min(grant, entity[case["entity"][k]]["left"][pool])
-    return max(grant, 0.0)
+        entity[case["entity"][k]]["left"][pool] -= grant if k == 0 else part
+    return grant
+
+
+@compiled
+def count_checks(w):
+    """Count the checks among which each entity's screeners divide their month: when they are short, all get shallower."""
+    entities, register, rows = w.entity, w.partnership, w.rows
+    for e in range(entities.shape[0]):
+        entities[e]["screen_cases"] = 0
+    for i in range(w.system[0]["n_open"]):
+        case = register[rows[OPEN_ROWS, i]]
+        if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
+            entities[case["entity"][0]]["screen_cases"] += 1
 
 
 @compiled
@@ -199,7 +226,8 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
-    rate = param["days_case_month"]
+    count_checks(w)
+    rate, member_share = param["days_case_month"], param["member_share"]
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         lead = entities[case["entity"][0]]
@@ -214,13 +242,11 @@ def assign(w):
         if wanted <= 0.0:
             continue
         if stage == SCREENING:
-            grant = min(wanted, lead["screen_left"])
-            lead["screen_left"] -= grant
+            case["grant"] = min(wanted, whole_ticks(lead["screen_left"] / lead["screen_cases"]))
+            lead["screen_left"] -= case["grant"]
+            lead["screen_cases"] -= 1
         else:
-            grant = affordable(case, entities, wanted, pool)
-            for k in range(case["n_entity"]):
-                entities[case["entity"][k]]["left"][pool] -= grant
-        case["grant"] = grant
+            case["grant"] = afford(case, entities, wanted, pool, member_share)
     for e in range(entities.shape[0]):
         entity = entities[e]
         for pool in range(2):
