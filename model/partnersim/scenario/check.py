@@ -16,7 +16,6 @@ from partnersim.scenario.policy import Policy, sizes
 from partnersim.scenario.reading import STATUSES, span
 from partnersim.scenario.tables import Charge, baseline_values, charges, contributions, intensity
 
-
 POLICY_HEAD = ("lever", "months", "ramp", "strength", "adoption", "target", "money", "options", "set")
 COST_HEAD = ("lever", "cost", "days", "how often", "payer", "money")
 

@@ -8,6 +8,7 @@ the years, who courted whom at once, how long cases waited at desks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,8 +38,8 @@ NOTES = np.dtype(
     ]
 )
 """What is noted about a record beside the record itself. Months are the engine's own, as in the record."""
+MONTHS_NOTED = [name for name in NOTES.names or () if name.startswith("m_")]
 FIRM_FIELDS = ("key", "home", "size", "sector", "integrity", "member")
-N_DESKS = len(Desk) - 1
 
 
 class Hit(NamedTuple):
@@ -122,6 +123,14 @@ class _Observer:
         self.reputation = world.entity["reputation"].copy()
         self.courting: dict[int, Courting] = {}
         self.waiting: dict[Desk, Waiting] = {}
+        self.watches: dict[str, tuple[Callable[[], None], ...]] = {
+            "step_court": (self.see_ideas,),
+            "step_agree": (self.see_signed,),
+            "step_deliver": (self.see_delivery, self.foresee_incidents),
+            "step_incidents": (self.see_incidents,),
+            "step_close": (self.see_performance,),
+            "step_book": (self.see_ends,),
+        }
         self.meet_firms()
         for rows in (self.rows(LIVE_ROWS), self.rows(OPEN_ROWS)):
             self.number(rows)
@@ -140,25 +149,14 @@ class _Observer:
 
     def look(self, phase: str) -> None:
         """Called after each phase of a month."""
-        if phase == "step_court":
-            self.see_ideas()
-        elif phase == "step_agree":
-            self.see_signed()
-        elif phase == "step_deliver":
-            self.see_delivery()
-            self.foresee_incidents()
-        elif phase == "step_incidents":
-            self.see_incidents()
-        elif phase == "step_close":
-            self.see_performance()
-        elif phase == "step_book":
-            self.see_ends()
+        for see in self.watches.get(phase, ()):
+            see()
 
     def number(self, rows: np.ndarray) -> None:
         """Give the records in these rows the next numbers and empty notes."""
         fresh = np.zeros(rows.size, dtype=NOTES)
-        for name in NOTES.names:
-            fresh[name] = NEVER if name.startswith("m_") else 0
+        for name in MONTHS_NOTED:
+            fresh[name] = NEVER
         fresh["record"] = np.arange(self.n_records, self.n_records + rows.size)
         self.notes[rows] = fresh
         self.n_records += rows.size
@@ -268,8 +266,8 @@ class _Observer:
         for k in list(Desk)[1:]:
             cases = open_rows[desk == k]
             if cases.size > (len(self.waiting[k].records) if k in self.waiting else 0):
-                records = tuple(int(r) for r in self.notes["record"][cases])
-                self.waiting[k] = Waiting(self.month, records, int(world.partnership["waited"][cases].max()))
+                waiting = tuple(int(r) for r in self.notes["record"][cases])
+                self.waiting[k] = Waiting(self.month, waiting, int(world.partnership["waited"][cases].max()))
 
     def all_records(self) -> tuple[np.ndarray, np.ndarray]:
         """Finished records and those still in the register, by number, each with its notes."""
