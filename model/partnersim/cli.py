@@ -67,15 +67,16 @@ def compare(
     scenarios: tuple[str, ...], seeds: int, seed: int, months: int, size: str, workers: int | None, out: Path, quiet: bool
 ) -> None:
     """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
+    from partnersim.simulate import laboratories
     from partnersim.study import compare as study
     from partnersim.study.table import format_table
 
-    names = scenarios or MAIN_SCENARIOS
+    asked = [lab.scenario for lab in laboratories(scenarios or MAIN_SCENARIOS, size, months)]
     _announce_compiling(quiet)
     try:
-        with _progress(len(names) * seeds, quiet) as progress:
+        with _progress(len(asked) * seeds, quiet) as progress:
             comparison = study.compare(
-                list(names), range(seed, seed + seeds), months=months, size=size, workers=workers, out=out, progress=progress
+                asked, range(seed, seed + seeds), months=months, size=size, workers=workers, out=out, progress=progress
             )
     except KeyboardInterrupt:
         raise Interrupted(f"Finished blocks of runs, if any, are kept in {out}; the same command goes on from them.") from None

@@ -21,6 +21,7 @@ from partnersim.world import (
     FIRST_ENTITY,
     FIRST_STATE,
     FREE_ROWS,
+    N_GOALS,
     NEVER,
     SERIES_DTYPE,
     SYSTEM_ROW,
@@ -75,6 +76,8 @@ def build_world(
     system["scale"], system["n_declared"] = scale, size.companies
     system["mix"] = _mix(population, values)
     system["sector"][0, : len(population.sectors)] = _sectors(population)
+    # A draw looks for the first cumulative share above it, so the rows without a sector must not lie below.
+    system["sector"][0, len(population.sectors) :, N_GOALS] = 1.0
     entity = _entities(population, size, states, values)
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()

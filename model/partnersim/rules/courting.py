@@ -44,6 +44,7 @@ LAYER, LAYERS = 0.1, 64
 """Proposals a firm and year that one layer of draws can make, and the most layers (the channel's bound is 3 a year)."""
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
+NO_STAGE, DROPPED_STAGE, ENDED_STAGE = int(Stage.NONE), int(Stage.DROPPED), int(Stage.ENDED)
 COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
     int(Reason.NONE),
@@ -118,6 +119,15 @@ def approach(case, row, firm, month, fading):
 
 
 @compiled
+def twin(register, other, row, key):
+    """True when the firm's last approach came from the very same idea, had twice in one year, and is still alive."""
+    if other < 0 or other == row:
+        return False
+    stage = register[other]["stage"]
+    return register[other]["key"] == key and stage != NO_STAGE and stage != DROPPED_STAGE and stage != ENDED_STAGE
+
+
+@compiled
 def join(other, e, rival, entity, days, price):
     """Join another entity's bid as a further UN member, at a price in coordination; False when it is too late."""
     open_bid = other["stage"] == COURTED or other["stage"] == SCREENING
@@ -177,6 +187,9 @@ def court(w):
         e, firm = case["entity"][0], companies[case["firm"][0]]
         entity, now = entities[e], base[FIRST_ENTITY + e] if case["bypassed"] else chan[FIRST_ENTITY + e]
         if case["stage"] == COURTED and not case["approached"]:
+            if twin(register, firm["courting_case"], row, case["key"]):
+                drop(case, JOINED, month, companies, civil_society, paths)
+                continue
             rival = firm["courted_by"]
             contested = rival >= 0 and rival != e and firm["courted_until"] >= month
             way = contest(seed, pair(entity["key"], firm["key"]), year, now, param["join_share"]) if contested else NONE
