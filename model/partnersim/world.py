@@ -22,6 +22,8 @@ MAX_ENTITIES = 16
 """UN members of one partnership; the largest joint programme had 16 (S5)."""
 MAX_FIRMS = 3
 MAX_COUNTRIES = 3
+WAYS = 8
+"""Slots in which an entity's tie to one company can be; the number of its slots is a multiple."""
 NEVER = -1_000_000
 """A month that lies before every month."""
 
@@ -98,7 +100,8 @@ class Reason(IntEnum):
     CLOSED = 13
 
 
-OPEN_ROWS, LIVE_ROWS, FREE_ROWS, HIDDEN_ROWS, EVENT_ROWS = range(5)
+N_ROW_LISTS = 5
+OPEN_ROWS, LIVE_ROWS, FREE_ROWS, HIDDEN_ROWS, EVENT_ROWS = range(N_ROW_LISTS)
 """Lists of rows in ``World.rows``: open attempts and signed partnerships (oldest first), unused register rows, firms
 whose misconduct is hidden, firms whose misconduct became public this month."""
 SYSTEM_ROW, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE = 0, 1, 4, 64

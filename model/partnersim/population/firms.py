@@ -12,6 +12,7 @@ import math
 from partnersim.choice import clip, pick
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw, key, normal
+from partnersim.world import N_GOALS, NEVER, Size
 
 U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRESENCE, U_SLOT, U_DUE = (
     int(Purpose.HOME),
@@ -25,15 +26,21 @@ U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRE
     int(Purpose.SLOT),
     int(Purpose.DUE),
 )
-N_GOALS = 8
 SHARE, PRESENCE, MEMBERSHIP, CAPACITY, EXIT, MISCONDUCT, MATURITY, MATURITY_SD = range(8)
 """Columns of the mix of size classes."""
+SECTOR_SHARE, HAZARD = N_GOALS, N_GOALS + 1
+"""Columns of the table of sectors after those of competence by goal: cumulative share, multiplier of misconduct."""
+LARGE, MULTINATIONAL = int(Size.LARGE), int(Size.MULTINATIONAL)
+MOST_MISCONDUCT, MOST_CHANCE = 0.25, 0.95
+"""Caps that keep a firm's chances a month of misconduct, and of misconduct or leaving, below 1 whatever its luck."""
+FAR_OFF = 1_000_000
+"""Months that no run lasts."""
 
 
 @compiled
-def competence(seed, firm_key, weight, goal):
-    """Core competence of a firm for a goal, 0-1: its sector's ``weight`` with the firm's own deviation (SD 0.2)."""
-    return clip(weight + 0.2 * normal(seed, U_COMPETENCE, firm_key, goal, 0), 0.0, 1.0)
+def competence(seed, firm_key, weight, goal, spread):
+    """Core competence of a firm for a goal, 0-1: its sector's ``weight`` with the firm's own deviation of SD ``spread``."""
+    return clip(weight + spread * normal(seed, U_COMPETENCE, firm_key, goal, 0), 0.0, 1.0)
 
 
 @compiled
@@ -73,14 +80,14 @@ def arrive(w, firm_key, home, month):
         w.system[0]["n_overflow"] += 1
         return -1
     size = pick(w.system[0]["mix"][:, SHARE], draw(seed, U_SIZE, firm_key, 0, 0))
-    sector = pick(w.system[0]["sector"][:, N_GOALS], draw(seed, U_SECTOR, firm_key, 0, 0))
+    sector = pick(w.system[0]["sector"][:, SECTOR_SHARE], draw(seed, U_SECTOR, firm_key, 0, 0))
     integrity = normal(seed, U_INTEGRITY, firm_key, 0, 0)
     firm = w.company[row]
     firm["key"], firm["alive"], firm["home"], firm["size"], firm["sector"] = firm_key, True, home, size, sector
     firm["integrity"] = integrity
-    hazard = w.system[0]["mix"][size, MISCONDUCT] * w.system[0]["sector"][sector, N_GOALS + 1] * param["misconduct_rate"]
+    hazard = w.system[0]["mix"][size, MISCONDUCT] * w.system[0]["sector"][sector, HAZARD] * param["misconduct_rate"]
     spread = param["misconduct_spread"]
-    firm["p_misconduct"] = min(hazard * math.exp(-spread * integrity - 0.5 * spread * spread) / 12.0, 0.25)
+    firm["p_misconduct"] = min(hazard * math.exp(-spread * integrity - spread * spread / 2) / 12.0, MOST_MISCONDUCT)
     firm["p_exit"] = w.system[0]["mix"][size, EXIT] / 12.0
     maturity = w.system[0]["mix"][size, MATURITY] + w.system[0]["mix"][size, MATURITY_SD] * normal(
         seed, U_MATURITY, firm_key, 0, 0
@@ -88,17 +95,16 @@ def arrive(w, firm_key, home, month):
     firm["maturity"] = clip(maturity, 0.0, 1.0)
     u = draw(seed, U_MEMBER, firm_key, 0, 0)
     firm["member"] = u < w.system[0]["mix"][size, MEMBERSHIP]
-    firm["lead"] = size == 2 and u < param["lead_share"] / (1.0 - w.system[0]["mix"][1, SHARE])
+    firm["lead"] = size == MULTINATIONAL and u < param["lead_share"] / (1.0 - w.system[0]["mix"][LARGE, SHARE])
     firm["capacity"] = int(w.system[0]["mix"][size, CAPACITY])
     firm["cost_belief"] = param["cost_belief_start"]
     firm["fatigue"], firm["fatigued"], firm["spent"] = 0.0, month, 0.0
-    never = -1000000
-    firm["hidden_since"], firm["repeat_until"], firm["last_contact"] = never, never, month
-    firm["last_ended"], firm["proposed"] = never, never
+    firm["hidden_since"], firm["repeat_until"], firm["last_contact"] = NEVER, NEVER, month
+    firm["last_ended"], firm["proposed"] = NEVER, NEVER
     firm["n_live"], firm["n_open"], firm["disclosed"], firm["tied"] = 0, 0, 0, 0
-    firm["courted_by"], firm["courted_until"], firm["courting_case"] = -1, never, -1
-    firm["check_month"], firm["check_by"], firm["check_signal"] = never, -1, 0.0
-    firm["flag_month"], firm["flag_by"] = never, -1
+    firm["courted_by"], firm["courted_until"], firm["courting_case"] = -1, NEVER, -1
+    firm["check_month"], firm["check_by"], firm["check_signal"] = NEVER, -1, 0.0
+    firm["flag_month"], firm["flag_by"] = NEVER, -1
     w.system[0]["n_alive"] += 1
     enter_agenda(w.system[0], param, firm, row, month)
     return row
@@ -107,15 +113,15 @@ def arrive(w, firm_key, home, month):
 @compiled
 def most_chance(firm, param):
     """The most that a firm's chances of misconduct and of leaving can reach in one month, whatever the policy."""
-    return min(firm["p_misconduct"] * param["repeat_factor"] + firm["p_exit"] * param["exit_out_of_contact"], 0.95)
+    return min(firm["p_misconduct"] * param["repeat_factor"] + firm["p_exit"] * param["exit_out_of_contact"], MOST_CHANCE)
 
 
 @compiled
 def months_until(chance, u):
     """Months until something of this ``chance`` a month could happen: geometric, 1 or more."""
     if chance <= 0.0:
-        return 1_000_000
-    return 1 + int(min(math.floor(math.log1p(-u) / math.log1p(-chance)), 1e6))
+        return FAR_OFF
+    return 1 + int(math.floor(min(math.log1p(-u) / math.log1p(-chance), FAR_OFF)))
 
 
 @compiled

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import logistic, occurrences, pick
+from partnersim.choice import MIDDLE, logistic, occurrences, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
-from partnersim.population.firms import N_GOALS, competence
+from partnersim.population.firms import competence
 from partnersim.randomness import ONE, Purpose, draw, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path
@@ -18,11 +18,13 @@ from partnersim.world import (
     FIRST_CLASS,
     FIRST_ENTITY,
     MAX_ENTITIES,
+    N_GOALS,
     NEVER,
     OPEN_ROWS,
     SYSTEM_ROW,
     Desk,
     Reason,
+    Size,
     Stage,
 )
 
@@ -42,10 +44,12 @@ U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U
 )
 LAYER, LAYERS = 0.1, 64
 """Proposals a firm and year that one layer of draws can make, and the most layers (the channel's bound is 3 a year)."""
+POINTS = 20.0
+"""Points of reputation to which its weight in a firm's answer refers."""
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
 NO_STAGE, DROPPED_STAGE, ENDED_STAGE = int(Stage.NONE), int(Stage.DROPPED), int(Stage.ENDED)
-COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
+COORDINATION_DESK, NO_DESK, SME = int(Desk.COORDINATION), int(Desk.NONE), int(Size.SME)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
     int(Reason.NONE),
     int(Reason.UNFIT),
@@ -69,8 +73,8 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, n_open, integ
         param["accept_base"]
         + param["accept_fit"] * fit
         + param["accept_tie"] * tie
-        + param["accept_reputation"] * (reputation - 60.0) / 20.0
-        - param["accept_cost"] * (cost_belief - 0.5)
+        + param["accept_reputation"] * (reputation - param["reputation_neutral"]) / POINTS
+        - param["accept_cost"] * (cost_belief - MIDDLE)
         - param["accept_fatigue"] * fatigue
         - param["accept_busy"] * n_open
         - param["accept_exposure"] * exposure * max(-integrity, 0.0)
@@ -159,11 +163,11 @@ def answer(seed, month, param, case, firm, entity, ties, exposure):
 
 
 @compiled
-def accept(case, firm, ties, month):
+def accept(param, case, firm, ties, month):
     """The case moves on to screening, the firm keeps a place for it, and a tie remembers that both sides have met."""
     firm["n_open"] += 1
     slot = find_or_make(ties, case["firm"][0], firm["key"], NEVER)
-    ties[slot]["event"] = max(ties[slot]["event"], 0.2)
+    ties[slot]["event"] = max(ties[slot]["event"], param["tie_answer"])
     case["stage"], case["since"], case["work_left"], case["check_days"] = SCREENING, month, -1.0, -1.0
 
 
@@ -209,12 +213,13 @@ def court(w):
         if not main_firm_present(case, companies):
             refusal = LEFT
         elif case["stage"] == COURTED:
-            exposure = 0.5 * chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
+            share = param["exposure_disclosure"]
+            exposure = share * chan[FIRST_ENTITY + e]["disclosure"] + (1.0 - share) * published
             refusal = answer(seed, month, param, case, firm, entity, firm_ties[e], exposure)
         else:
             refusal = triage(case, firm, param)
         if refusal == NONE:
-            accept(case, firm, firm_ties[e], month)
+            accept(param, case, firm, firm_ties[e], month)
         else:
             drop(case, refusal, month, companies, civil_society, paths)
 
@@ -264,15 +269,15 @@ def offer(w, row, firm):
     """
     entities, country_cdf, chan, system = w.entity, w.country_cdf, w.chan, w.system[0]
     seed, month, param = system["seed"], system["month"], system["param"]
-    goal = best_goal(seed, firm, system["sector"])
+    goal = best_goal(seed, param, firm, system["sector"])
     country = firm["home"]
-    if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
+    if firm["size"] > SME and draw(seed, U_COUNTRY, firm["key"], month, 0) < param["proposal_abroad"]:
         country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
     addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
     u = draw(seed, U_LEAD, firm["key"], month, 0)
     n = entities.shape[0]
     e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
-    fit = firm_fit(seed, firm, system["sector"], system["mix"], goal, country)
+    fit = firm_fit(seed, param, firm, system["sector"], system["mix"], goal, country)
     fit -= 0.0 if addressed else param["misdirected_loss"]
     unfit = fit < param["proposal_fit"]
     if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
@@ -282,7 +287,7 @@ def offer(w, row, firm):
     if opened >= 0:
         case = w.partnership[opened]
         case["fit"] = fit
-        case["work_left"] = ticks(param["days_triage"] * effort(entities[e]["skill"]))
+        case["work_left"] = ticks(param["days_triage"] * effort(param, entities[e]["skill"]))
         firm_days(case, w.company, system["days"], COURTING, param["company_days_courting"])
         firm["last_contact"] = month
 
@@ -302,11 +307,11 @@ def by_mandate(entity, goal, u):
 
 
 @compiled
-def best_goal(seed, firm, sector):
+def best_goal(seed, param, firm, sector):
     """The goal for which the firm's core competence is greatest."""
     best, most = 0, -1.0
     for g in range(N_GOALS):
-        skill = competence(seed, firm["key"], sector[firm["sector"], g], g)
+        skill = competence(seed, firm["key"], sector[firm["sector"], g], g, param["competence_sd"])
         if skill > most:
             best, most = g, skill
     return best

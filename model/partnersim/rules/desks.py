@@ -32,7 +32,7 @@ def capacity(w, desk_rows):
     governments, chan = w.government, w.chan
     now, scale = chan[SYSTEM_ROW], w.system[0]["scale"]
     wanted = (now["desk_days_coordination"], now["desk_days_screening"], now["desk_days_advisory"])
-    for k in range(3):
+    for k in range(desk_rows.shape[0]):
         policy, side, absorbed = desk_rows[k, 0], desk_rows[k, 1], desk_rows[k, 2]
         days = ticks(wanted[k] * scale)
         if absorbed:
@@ -66,7 +66,7 @@ def contribute(w, days):
 def share_pool(system, pooling):
     """Rule: of each central desk's days the share ``pooling`` may be used by any of them (uncertainty)."""
     system["desk_pool"] = 0.0
-    for k in range(3):
+    for k in range(system["desk_capacity"].shape[0]):
         part = ticks(system["desk_capacity"][k] * pooling)
         system["desk_capacity"][k] -= part
         system["desk_pool"] += part

@@ -86,7 +86,7 @@ def count(w):
         book["meets_institutions"] += 1.0 if institutions else 0.0
         book["meets_scale"] += 1.0 if large else 0.0
         case["months_all"] = case["months_all"] + 1 if sectors and competence and institutions and large else 0
-        if case["months_all"] >= 12 and case["m_transformative"] == NEVER:
+        if case["months_all"] >= param["transformation_months"] and case["m_transformative"] == NEVER:
             case["m_transformative"] = month
             if in_window(system, month):
                 book["n_transformative"] += 1.0

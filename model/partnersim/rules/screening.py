@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+from partnersim.channels import BY_NAME
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.randomness import GOLDEN, Purpose, U, draw, normal, pair
@@ -28,7 +29,7 @@ SCREENING_WORK = int(Activity.SCREENING)
 SCREENING, DESIGN = int(Stage.SCREENING), int(Stage.DESIGN)
 SCREENING_DESK, NO_DESK = int(Desk.SCREENING), int(Desk.NONE)
 FLAGGED, SCREENED_OUT = int(Reason.FLAGGED), int(Reason.SCREENED_OUT)
-FULL_CHECK = 6.0
+FULL_CHECK = BY_NAME["check_days"].baseline
 """Days of a full check."""
 WORST_DECILE = -1.2815515655446004
 """Integrity below which a firm truly belongs to the worst tenth (standard normal quantile of 0.10)."""
@@ -111,7 +112,7 @@ def enter(w, case):
     reuses = draw(seed, U_REUSE, who, month // 12, 0) < now["check_reuse"]
     case["reused"] = reuses and month - firm["check_month"] < validity
     if case["reused"]:
-        case["work_left"] = ticks(full * param["reuse_cost"] * effort(entity["skill"]))
+        case["work_left"] = ticks(full * param["reuse_cost"] * effort(param, entity["skill"]))
     elif reuses and w.chan[SYSTEM_ROW]["desk_days_screening"] > 0.0:
         case["work_left"], case["central"] = 0.0, True
         wait(case, SCREENING_DESK, full * pooled)
@@ -134,7 +135,7 @@ def check(w, e, row, central, days):
         valid = firm["check_by"] != e and month - firm["check_month"] < param["check_validity"]
         paths["duplicate_checks"] += 1.0 if valid else 0.0
         if draw(seed, U_OFFICE, pair(w.entity[e]["key"], firm["key"]), month // 12, 1) < now["delegation"]:
-            r *= now["country_risk_accuracy"] / 0.735
+            r *= now["country_risk_accuracy"] / param["check_accuracy"]
     rater = CENTRAL_RATER if central else w.entity[e]["key"]
     epoch = month // int(param["error_months"])
     signal = pooled_signal(seed, rater, firm["key"], epoch, firm["integrity"], r, readings, param["rater_common"])
@@ -195,7 +196,7 @@ def vet(w, case, f):
     shares = (
         draw(seed, U_REUSE, who, month // 12, 0) < now["check_reuse"] and month - firm["check_month"] < param["check_validity"]
     )
-    full *= param["reuse_cost"] * effort(entity["skill"]) if shares else w.chan[SYSTEM_ROW]["raters_pooled"]
+    full *= param["reuse_cost"] * effort(param, entity["skill"]) if shares else w.chan[SYSTEM_ROW]["raters_pooled"]
     days = min(ticks(full), entity["screen_left"])
     if days < param["check_least_days"] and not shares:
         return True
@@ -224,7 +225,7 @@ def review(w, case, days):
     epoch = system["month"] // int(param["error_months"])
     second = pooled_signal(system["seed"], ADVISORY_RATER, firm["key"], epoch, firm["integrity"], r, 1.0, param["rater_common"])
     full = accuracy(FULL_CHECK, param["check_ceiling"], param["check_half_days"])
-    return (own + second) / math.sqrt(2.0 + 2.0 * r * full) >= param["common_threshold"]
+    return (own + second) / math.sqrt(2 + 2 * r * full) >= param["common_threshold"]
 
 
 @compiled

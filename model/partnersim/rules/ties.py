@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from partnersim.compiled import compiled
 from partnersim.randomness import U
+from partnersim.world import WAYS
 
-WAYS = 8
-"""Slots in which the tie to one company can be."""
 HALF, LOWEST = U(32), U(WAYS - 1)
+"""Shift to the upper half of a key's bits, and mask of the lowest ones."""
+KEPT = 10.0
+"""Worth of a seat or an exchange, more than that of any tie without: such a tie is not forgotten for another."""
 
 
 @compiled
@@ -42,7 +44,7 @@ def find_or_make(ties, row, key, never):
     for attempt in range(WAYS):
         k = place(ties, key, attempt)
         tie = ties[k]
-        worth = -1.0 if tie["row"] < 0 else tie["strength"] + tie["event"] + (10.0 if tie["seat"] or tie["staff"] > 0 else 0.0)
+        worth = -1.0 if tie["row"] < 0 else tie["strength"] + tie["event"] + (KEPT if tie["seat"] or tie["staff"] > 0 else 0.0)
         if worth < least:
             weakest, least = k, worth
     tie = ties[weakest]
@@ -63,16 +65,16 @@ def stronger(strength, gain):
 def fade(w):
     """Rule: ties fade without contact; a tie that has all but gone frees its slot (embedded ties outlast others, S106)."""
     entities, companies, firm_ties, peer_ties = w.entity, w.company, w.firm_tie, w.peer
-    keep = 1.0 - w.system[0]["param"]["tie_fading"]
+    keep, least = 1.0 - w.system[0]["param"]["tie_fading"], w.system[0]["param"]["tie_least"]
     for e in range(entities.shape[0]):
-        fade_ties(firm_ties[e], companies, keep)
+        fade_ties(firm_ties[e], companies, keep, least)
         for f in range(entities.shape[0]):
             peer_ties[e, f]["strength"] *= keep
             peer_ties[e, f]["event"] *= keep
 
 
 @compiled
-def fade_ties(ties, company, keep):
+def fade_ties(ties, company, keep, least):
     """Fade one entity's ties to companies and free the slots of ties gone; a seat does not outlast its company."""
     for k in range(ties.shape[0]):
         tie = ties[k]
@@ -85,5 +87,5 @@ def fade_ties(ties, company, keep):
         if tie["seat"]:
             firm = company[tie["row"]]
             tie["seat"] = firm["alive"] and firm["key"] == tie["key"]
-        elif tie["strength"] + tie["event"] < 0.01 and tie["staff"] == 0:
+        elif tie["strength"] + tie["event"] < least and tie["staff"] == 0:
             tie["row"] = -1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from partnersim.choice import occurrences, pick
+from partnersim.choice import around_one, occurrences, pick
 from partnersim.compiled import compiled
 from partnersim.population.firms import arrive, enter_agenda, link, most_chance
 from partnersim.randomness import ONE, Purpose, draw, key
@@ -20,10 +20,10 @@ U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
 
 
 @compiled
-def leaving_factor(months_out_of_contact, broker, out_of_contact, network_relief):
-    """Ratio of the hazard of leaving: above 1 out of contact for two years, lower with a good local network (S76)."""
-    factor = out_of_contact if months_out_of_contact > 24 else 1.0
-    return factor * (1.0 - network_relief * broker)
+def leaving_factor(param, months_without_contact, broker):
+    """Ratio of the hazard of leaving: above 1 when out of contact for long, lower with a good local network (S76)."""
+    factor = param["exit_out_of_contact"] if months_without_contact > param["contact_months"] else 1.0
+    return factor * (1.0 - param["network_relief"] * broker)
 
 
 @compiled
@@ -46,8 +46,7 @@ def befall(w, firm, row, month):
     elif firm["n_live"] + firm["n_open"] == 0:
         broker = w.chan[FIRST_STATE + firm["home"]]["broker_quality"]
         away = month - firm["last_contact"]
-        factor = leaving_factor(away, broker, param["exit_out_of_contact"], param["network_relief"])
-        if u - misconduct < firm["p_exit"] * factor:
+        if u - misconduct < firm["p_exit"] * leaving_factor(param, away, broker):
             firm["alive"], firm["hidden_since"] = False, NEVER
             system["n_left"] += 1
 
@@ -135,10 +134,10 @@ def staff(w):
     """Rule: staff leave and newcomers know less, unless memory keeps what leavers knew (report para 58; S113-S115)."""
     entities, chan = w.entity, w.chan
     system = w.system[0]
-    rate = w.system[0]["param"]["staff_turnover"] / 12.0
+    rate, spread = w.system[0]["param"]["staff_turnover"] / 12.0, w.system[0]["param"]["turnover_spread"]
     for e in range(entities.shape[0]):
         entity = entities[e]
-        luck = 0.5 + draw(system["seed"], U_STAFF, entity["key"], system["month"], 0)
+        luck = around_one(draw(system["seed"], U_STAFF, entity["key"], system["month"], 0), spread)
         entity["skill"] = skill_after_turnover(
             entity["skill"], rate * luck, chan[FIRST_ENTITY + e]["memory_retention"], chan[FIRST_ENTITY + e]["entrant_skill"]
         )
