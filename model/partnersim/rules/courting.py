@@ -92,7 +92,7 @@ def route(w, first):
             draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK)
             < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]
         ):
-            wait(case, COORDINATION_DESK, days)
+            wait(w.system[0], case, COORDINATION_DESK, days)
 
 
 @compiled

@@ -10,12 +10,13 @@ from partnersim.compiled import compiled
 from partnersim.ledger import Side, ticks
 from partnersim.randomness import Purpose, key, pair
 from partnersim.world import DROPPED as DROPPED_MONTHS
-from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Reason, Stage
+from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Reason, Stage
 from partnersim.world import SIGNED as SIGNED_MONTHS
 
 U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
 COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
 DROPPED, DELIVERING, ENDED, AGREEMENT = int(Stage.DROPPED), int(Stage.DELIVERING), int(Stage.ENDED), int(Stage.AGREEMENT)
+SCREENING, NO_DESK = int(Stage.SCREENING), int(Desk.NONE)
 COURTED, LAPSED = int(Stage.COURTED), int(Reason.LAPSED)
 
 
@@ -140,11 +141,14 @@ def overdue(stage, months, patience):
 def tidy(w):
     """Rule: a case that has not moved for long lapses; then signed cases join the live list and dropped ones are forgotten.
 
-    The order of both lists is kept, oldest first.
+    The order of both lists is kept, oldest first. Counts the checks among which each entity's screeners will divide the
+    next month.
     """
     register, rows = w.partnership, w.rows
     system, book, month = w.system[0], w.system[0]["book"], w.system[0]["month"]
     patience = system["param"]["lapse_months"]
+    for e in range(w.entity.shape[0]):
+        w.entity[e]["screen_cases"] = 0
     kept = 0
     n_live = system["n_live"]
     for i in range(system["n_open"]):
@@ -162,6 +166,8 @@ def tidy(w):
         else:
             rows[OPEN_ROWS, kept] = row
             kept += 1
+            if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
+                w.entity[case["entity"][0]]["screen_cases"] += 1
     system["n_open"], system["n_live"] = kept, n_live
 
 

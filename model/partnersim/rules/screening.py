@@ -115,7 +115,7 @@ def enter(w, case):
         case["work_left"] = ticks(full * param["reuse_cost"] * effort(param, entity["skill"]))
     elif reuses and w.chan[SYSTEM_ROW]["desk_days_screening"] > 0.0:
         case["work_left"], case["central"] = 0.0, True
-        wait(case, SCREENING_DESK, full * pooled)
+        wait(system, case, SCREENING_DESK, full * pooled)
     else:
         case["work_left"] = ticks(full * pooled)
     burden = param["company_days_check"] * (param["reuse_cost"] if case["reused"] else 1.0)

@@ -205,18 +205,6 @@ def afford(case, entity, wanted, pool, share):
 
 
 @compiled
-def count_checks(w):
-    """Count the checks among which each entity's screeners divide their month: when they are short, all get shallower."""
-    entities, register, rows = w.entity, w.partnership, w.rows
-    for e in range(entities.shape[0]):
-        entities[e]["screen_cases"] = 0
-    for i in range(w.system[0]["n_open"]):
-        case = register[rows[OPEN_ROWS, i]]
-        if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
-            entities[case["entity"][0]]["screen_cases"] += 1
-
-
-@compiled
 def assign(w):
     """Settle what this month's days go to, in the order given at the head of this file."""
     entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
@@ -231,7 +219,6 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
-    count_checks(w)
     rate, member_share = param["days_case_month"], param["member_share"]
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
