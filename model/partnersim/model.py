@@ -49,7 +49,7 @@ class PartnershipModel(mesa.Model):
             raise ValueError(f"hook for {sorted(unknown)[0]!r}; the phases are {names}")
         self.hooks = dict(hooks or {})
         self.laboratory = Laboratory(scenario, size, months)
-        self.world, self.tables = self.laboratory.start(self.laboratory.settled(self.seed_used))
+        self.world, self.tables = self.laboratory.start(self.laboratory.settled(self.seed_used), keep=False)
         population, states = (
             self.laboratory.population,
             choose_states(self.laboratory.population, self.laboratory.size.governments),

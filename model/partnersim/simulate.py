@@ -89,9 +89,10 @@ class Laboratory:
         open_window(world, self.months, 0)
         return world
 
-    def start(self, settled: World, traced: int = 0) -> tuple[World, Tables]:
-        """A world of its own at the start of the study, and its policy tables."""
-        world = copy_world(settled)._replace(trace=np.zeros(traced, dtype=DTYPES["partnership"]))
+    def start(self, settled: World, traced: int = 0, keep: bool = True) -> tuple[World, Tables]:
+        """A world at the start of the study, and its policy tables: one of its own, or ``settled`` itself if not kept."""
+        world = copy_world(settled) if keep else settled
+        world = world._replace(trace=np.zeros(traced, dtype=DTYPES["partnership"]))
         return world, bind(world, self.plan)
 
 
@@ -161,9 +162,9 @@ def open_window(world: World, months: int, study_month: int) -> None:
     world.entity["budgeted"], world.entity["n_joined"] = 0.0, 0.0
 
 
-def run_one(lab: Laboratory, settled: World, traced: int = 0) -> World:
-    """One run of a scenario from the world after burn-in."""
-    world, tables = lab.start(settled, traced)
+def run_one(lab: Laboratory, settled: World, traced: int = 0, keep: bool = True) -> World:
+    """One run of a scenario from the world after burn-in, which is used up if not kept."""
+    world, tables = lab.start(settled, traced, keep)
     advance(world, tables, lab.months)
     return world
 
@@ -206,7 +207,7 @@ def simulate_many(
             sharing = [lab for lab in labs if lab.world_key == key]
             settled = sharing[0].settled(seed)
             for lab in sharing:
-                world = run_one(lab, settled)
+                world = run_one(lab, settled, keep=lab is not sharing[-1])
                 out.append(((lab.scenario.name, seed), (outcomes_of(world, months), world.series)))
         return out
 

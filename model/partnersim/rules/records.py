@@ -16,7 +16,7 @@ from partnersim.world import SIGNED as SIGNED_MONTHS
 U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
 COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
 DROPPED, DELIVERING, ENDED, AGREEMENT = int(Stage.DROPPED), int(Stage.DELIVERING), int(Stage.ENDED), int(Stage.AGREEMENT)
-SCREENING, NO_DESK = int(Stage.SCREENING), int(Desk.NONE)
+PROPOSED, SCREENING, NO_DESK = int(Stage.PROPOSED), int(Stage.SCREENING), int(Desk.NONE)
 COURTED, LAPSED = int(Stage.COURTED), int(Reason.LAPSED)
 
 
@@ -132,9 +132,12 @@ def in_window(system, month):
 
 
 @compiled
-def overdue(stage, months, patience):
-    """True when a case has stood at one stage before agreement for ``patience`` months: nobody waits for ever for staff."""
-    return stage < AGREEMENT and months >= patience
+def overdue(stage, months, unread, patience):
+    """True when a case has stood too long at one stage before agreement: nobody waits for ever for staff.
+
+    ``unread``: months a firm waits for its proposal to be read; ``patience``: months at any later stage.
+    """
+    return stage < AGREEMENT and months >= (unread if stage == PROPOSED else patience)
 
 
 @compiled
@@ -146,7 +149,7 @@ def tidy(w):
     """
     register, rows = w.partnership, w.rows
     system, book, month = w.system[0], w.system[0]["book"], w.system[0]["month"]
-    patience = system["param"]["lapse_months"]
+    unread, patience = system["param"]["proposal_patience"], system["param"]["lapse_months"]
     for e in range(w.entity.shape[0]):
         w.entity[e]["screen_cases"] = 0
     kept = 0
@@ -154,7 +157,7 @@ def tidy(w):
     for i in range(system["n_open"]):
         row = rows[OPEN_ROWS, i]
         case = register[row]
-        if overdue(case["stage"], month - case["since"], patience):
+        if overdue(case["stage"], month - case["since"], unread, patience):
             drop(case, LAPSED, month, w.company, w.civil, path(w))
         if case["stage"] == DROPPED:
             account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)

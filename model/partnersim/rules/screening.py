@@ -242,8 +242,8 @@ def reject(case, firm, reason, month, company, civil, row):
 def screen(w):
     """Rule: a firm is checked before anything is designed with it; when screeners are short, checks get shallower.
 
-    Screeners sit at headquarters and divide their month among the checks at hand. A case waits up to two months for its
-    days and is then decided on the days there were (at least half a day).
+    Screeners sit at headquarters and divide their month among the checks at hand, oldest first where that would be less for
+    each than a check takes at least. A case waits up to two months for its days and is then decided on the days there were.
     """
     entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
     param, pooled = w.system[0]["param"], chan[SYSTEM_ROW]["raters_pooled"]

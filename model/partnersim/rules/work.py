@@ -220,6 +220,7 @@ def assign(w):
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
     rate, member_share = param["days_case_month"], param["member_share"]
+    least = ticks(param["check_least_days"])
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         lead = entities[case["entity"][0]]
@@ -234,7 +235,8 @@ def assign(w):
         if wanted <= 0.0:
             continue
         if stage == SCREENING:
-            case["grant"] = min(wanted, whole_ticks(lead["screen_left"] / lead["screen_cases"]))
+            fair = whole_ticks(lead["screen_left"] / lead["screen_cases"])
+            case["grant"] = min(wanted, max(fair, least), lead["screen_left"])
             lead["screen_left"] -= case["grant"]
             lead["screen_cases"] -= 1
         else:

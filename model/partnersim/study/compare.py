@@ -19,6 +19,8 @@ from partnersim.study.paired import compare_paired, paired_differences, seed_yea
 from partnersim.study.store import Folder, Identity, StudyKey, engine_digest, read_manifest
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from partnersim.figures.style import Picture
     from partnersim.scenario.load import Scenario
     from partnersim.simulate import Progress, Runs
@@ -101,6 +103,15 @@ class Comparison:
     def to_csv(self, path: str | Path) -> None:
         """Write the table; raises :class:`StudyError` where that is not possible."""
         write_csv(self.table, Path(path))
+
+    def network(self) -> nx.MultiGraph | None:
+        """The reference's network at the end of its first seed, run again; None where only the scenario's name is kept."""
+        runs = self.setting
+        if not hasattr(runs.scenario, "policies"):
+            return None
+        from partnersim.network import end_graph
+
+        return end_graph(runs.scenario, runs.seeds[0], runs.months, runs.size)
 
     def plot(self, folder: str | Path | None = None) -> dict[str, Picture]:
         """The figures by name; with a folder also written there as PNG, SVG and CSV of their data."""
