@@ -31,7 +31,7 @@ SLIPS = (
     r"\b[Aa] [aeiou]\w+",
     r"\b[Aa]n [^aeiou]\w+",
     r"\bnan\b|None|\{|_|\s[,.;]|\.\.|,,|\b(?:the the|a a|of of)\b",
-    rf"\b(?:[Oo]ne|1) (?:(?:{NOUNS})s|companies|entities)\b",
+    rf"(?<![.,])\b(?:[Oo]ne|1) (?:(?:{NOUNS})s|companies|entities)\b",
     rf"\b(?:[Tt]wo|[Tt]hree|[Tt]en|[4-9]|\d\d+) (?:{NOUNS}|entity)\b",
 )
 """Articles, missing numbers, doubled words and wrong plurals that a reader would stumble over."""

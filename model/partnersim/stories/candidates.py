@@ -147,7 +147,9 @@ def scaled_up(run: Run) -> Iterator[Event]:
         where = f" and worked in {some(countries)}" if len(countries) > 1 else ""
         peak, reached = run.month(note["m_people_most"][i]), people(float(note["people_most"][i]))
         text = f"{run.whose(i)} began to scale up. At its peak, in month {peak}, it reached {reached}."
-        text += f" In the end it had grown to {sized(float(case['scale']))} times its first size{where}."
+        size = sized(float(case["scale"]))
+        grown = "hardly grown" if size == "1" else f"grown to {size} times its first size"
+        text += f" In the end it had {grown}{where}."
         yield run.event(note["m_scaled"][i], "scaled up", note["people_most"][i], text, i)
 
 
