@@ -6,17 +6,40 @@ import math
 
 from partnersim.compiled import compiled
 
+MIDDLE = 0.5
+"""Middle of a scale from 0 to 1, such as skill or belief: weights of scores count from here."""
+STEEPEST = 40.0
+"""Scores beyond this are as good as certain, and safe to exponentiate."""
+
 
 @compiled
 def logistic(x):
     """Probability for a score x, safe for any finite x."""
-    return 1.0 / (1.0 + math.exp(-min(max(x, -40.0), 40.0)))
+    return 1.0 / (1.0 + math.exp(-min(max(x, -STEEPEST), STEEPEST)))
 
 
 @compiled
 def clip(x, low, high):
     """``x`` held between ``low`` and ``high``."""
     return min(max(x, low), high)
+
+
+@compiled
+def graded(without, x):
+    """A factor that grows or falls in a line with ``x``: ``without`` at x = 0, and 1 at the middle of the scale."""
+    return without + (1.0 - without) * x / MIDDLE
+
+
+@compiled
+def up_to_one(without, x):
+    """A share that grows in a line with ``x``: ``without`` at x = 0, and 1 at x = 1."""
+    return without + (1.0 - without) * x
+
+
+@compiled
+def around_one(u, spread):
+    """A factor with mean 1, evenly spread from 1 - ``spread`` to 1 + ``spread``; ``u`` is a number in [0, 1)."""
+    return 1.0 + spread * (2 * u - 1.0)
 
 
 @compiled

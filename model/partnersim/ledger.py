@@ -45,6 +45,24 @@ class Activity(IntEnum):
     SLACK = 14
 
 
+class Payer(IntEnum):
+    """Who pays what a lever costs."""
+
+    ENTITIES = 0
+    SECRETARIAT = 1
+    COMPANIES = 2
+    GOVERNMENTS = 3
+
+
+class Per(IntEnum):
+    """How often a lever's cost is charged: once, or for each of those who have adopted it."""
+
+    SYSTEM = 0
+    ENTITY = 1
+    COUNTRY = 2
+    MEMBER = 3
+
+
 N_SIDES, N_ACTIVITIES = len(Side), len(Activity)
 N_TRANSACTION = int(Activity.DELIVERY)
 """Activities below this number make up the transaction cost."""
@@ -56,6 +74,12 @@ TICKS = 1024.0
 def ticks(days):
     """Staff-days rounded to whole ticks of 1/1024 day, so that sums are exact."""
     return math.floor(days * TICKS + 0.5) / TICKS
+
+
+@compiled
+def whole_ticks(days):
+    """The whole ticks within ``days``: what can be spent without spending more."""
+    return math.floor(days * TICKS) / TICKS
 
 
 @dataclass(frozen=True)

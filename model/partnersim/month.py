@@ -1,13 +1,13 @@
 """The order of a month, written once. Each phase is a function that Python may also call by itself.
 
-1. World: needs drift, crises strike, companies leave, misbehave, propose and arrive, staff turn over.
+1. World: needs drift, crises strike, companies misbehave, leave and arrive, staff turn over.
 2. Policy: channels from levers' strength today, charges, desks, and what staff-days go to.
 3. Scout: what time is left looks for partners.
 4. Court: the coordination desk, proposals, approaches and answers.
 5. Screen: the shared desk, checks, vetoes.
 6. Design: members, roles, gates, and the advisory review.
 7. Agree: the advisory and country desks, negotiation, signing; the register is tidied.
-8. Deliver: care, performance, evaluation, reach and the test of transformation.
+8. Deliver: care, ties of working together, performance, evaluation, reach and the test of transformation.
 9. Incidents: misconduct becomes public.
 10. Close: partnerships end and are handed over.
 11. Meet and learn: ties, skill, beliefs, reputation.
@@ -39,7 +39,7 @@ from partnersim.rules import (
     work,
 )
 from partnersim.rules.records import path, tidy
-from partnersim.world import LIVE_ROWS, Desk, Stage
+from partnersim.world import Desk, Stage
 
 ENDED = int(Stage.ENDED)
 COORDINATION, SCREENING, ADVISORY, COUNTRY = (
@@ -56,6 +56,7 @@ def step_world(w):
     needs.drift(w)
     needs.strike(w)
     turnover.firms(w)
+    turnover.discovery(w)
     turnover.newcomers(w)
     turnover.staff(w)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from partnersim import channels
 from partnersim.compiled import entry
-from partnersim.ledger import Side
+from partnersim.ledger import Payer, Per, Side
 from partnersim.population.build import axis_rows, choose_states, entity_codes
 from partnersim.population.load import TIERS, Population, stable_key
 from partnersim.population.sizes import WorldSize
@@ -18,8 +18,6 @@ from partnersim.scenario import Lever, Policy, Scenario, ScenarioError, charges,
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, World
 
 U_ADOPTION = int(Purpose.ADOPTION)
-PAYER = {"entities": 0, "secretariat": 1, "companies": 2, "governments": 3}
-SYSTEM, ENTITY, COUNTRY, MEMBER = range(4)
 DESK_CHANNELS = ("desk_days_coordination", "desk_days_screening", "desk_days_advisory")
 
 
@@ -43,7 +41,7 @@ class Tables(NamedTuple):
     adopted: np.ndarray
     """(policy, member) bool."""
     charge_rows: np.ndarray
-    """(charge, 4): policy, payer, per, absorbed."""
+    """(charge, 4): policy, Payer, Per, absorbed."""
     charge_days: np.ndarray
     """(months + 1, charge): real-world staff-days."""
     desk_rows: np.ndarray
@@ -152,10 +150,10 @@ def _charge_tables(
         if charge.per in ("desk", "country_desk"):
             _desk_rows(desks, charge.policy, levers[policy.lever], charge.payer, charge.absorbed)
             continue
-        per = {"system": SYSTEM, "system_year": SYSTEM, "member_year": MEMBER}.get(charge.per, ENTITY)
-        if per == ENTITY and charge.payer == "governments":
-            per = COUNTRY
-        rows.append((charge.policy, PAYER[charge.payer], per, int(charge.absorbed)))
+        per = {"system": Per.SYSTEM, "system_year": Per.SYSTEM, "member_year": Per.MEMBER}.get(charge.per, Per.ENTITY)
+        if per == Per.ENTITY and charge.payer == "governments":
+            per = Per.COUNTRY
+        rows.append((charge.policy, Payer[charge.payer.upper()], per, int(charge.absorbed)))
         month = np.arange(months)
         if charge.per in ("system", "adopter"):
             ramp = max(policy.ramp, 1)

@@ -8,9 +8,11 @@ in any order; the compiled engine lets go of the interpreter.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,7 @@ from partnersim.scenario import (
     load_scenario,
     parameter_values,
 )
+from partnersim.scenario.reading import unknown
 from partnersim.world import DTYPES, SERIES_DTYPE, World, copy_world
 
 Progress = Callable[[int], None]
@@ -73,7 +76,9 @@ class Laboratory:
         return self.scenario.population, tuple(self.values.items()), base, self.size.name, self.months
 
     def before(self, seed: int) -> World:
-        """The world of a seed before its first month."""
+        """The world of a seed before its first month; raises ScenarioError for a negative seed."""
+        if seed < 0:
+            raise ScenarioError(f"seed is {seed}; allowed are whole numbers from 0")
         return build_world(self.population, self.size, seed, self.values, self.base, self.months)
 
     def settled(self, seed: int) -> World:
@@ -102,16 +107,42 @@ def population_of(name: str) -> Population:
 
 
 def world_size(name: str) -> WorldSize:
-    """A size by name; raises ScenarioError with the names there are."""
+    """A size by name; raises ScenarioError with the nearest name."""
     if name not in SIZES:
-        raise ScenarioError(f"size is {name!r}; allowed are {', '.join(SIZES)}")
+        raise ScenarioError(unknown("size", str(name), SIZES))
     return SIZES[name]
+
+
+def laboratories(scenarios: Sequence[Scenario | str], size: str, months: int) -> list[Laboratory]:
+    """One for each scenario. Raises ScenarioError for all that can be wrong with them, before anything is run."""
+    labs = [Laboratory(s, size, months) for s in scenarios]
+    names = [lab.scenario.name for lab in labs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ScenarioError(f"two scenarios are named {twice!r}; give each a name of its own")
+    return labs
 
 
 def advance(world: World, tables: Tables, months: int) -> None:
     """Run so many months. Uncompiled, keyed draws wrap around on purpose."""
     with np.errstate(over="ignore"):
         month.run(world, tables, months)
+    _refuse_overflow(world)
+
+
+def step_by_phases(world: World, tables: Tables, look: Callable[[str], None]) -> None:
+    """One month with the bytes of :func:`advance`; ``look`` is called after each phase with the phase's name."""
+    with np.errstate(over="ignore"):
+        for phase in month.PHASES:
+            if phase is month.step_policy:
+                phase(world, tables)
+            else:
+                phase(world)
+            look(phase.__name__)
+    _refuse_overflow(world)
+
+
+def _refuse_overflow(world: World) -> None:
     if world.system["n_overflow"][0]:
         raise RuntimeError(
             f"the register of partnerships is full ({world.partnership.size} rows): this world begins more than it was made for"
@@ -162,16 +193,10 @@ def simulate_many(
     ``seeds``: a number n for seeds 0 to n - 1, or the seeds; ``months``: length of the window after burn-in; ``workers``:
     threads, all cores unless given. Results do not depend on ``workers`` or on the order of seeds or scenarios.
     """
-    labs = [Laboratory(s, size, months) for s in scenarios]
-    names = [lab.scenario.name for lab in labs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ScenarioError(f"two scenarios are named {twice!r}; give each a name of its own")
+    labs = laboratories(scenarios, size, months)
     wanted = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     if not wanted:
-        raise ScenarioError("seeds is 0; allowed are 1 and more")
-    if min(wanted) < 0:
-        raise ScenarioError(f"seed {min(wanted)} is below 0; allowed are whole numbers from 0")
+        raise ScenarioError(f"seeds is {seeds}; allowed are 1 and more")
     worlds = {lab.world_key for lab in labs}
     found: dict[tuple[str, int], tuple[dict[str, float], np.ndarray]] = {}
 
@@ -206,3 +231,12 @@ def simulate_many(
         )
         for lab in labs
     }
+
+
+class _CallableModule(ModuleType):
+    """Importing this module makes it the attribute ``simulate`` of the package, so it can be called like its function."""
+
+    __call__ = staticmethod(simulate)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -22,6 +22,8 @@ MAX_ENTITIES = 16
 """UN members of one partnership; the largest joint programme had 16 (S5)."""
 MAX_FIRMS = 3
 MAX_COUNTRIES = 3
+WAYS = 8
+"""Slots in which an entity's tie to one company can be; the number of its slots is a multiple."""
 NEVER = -1_000_000
 """A month that lies before every month."""
 
@@ -98,9 +100,10 @@ class Reason(IntEnum):
     CLOSED = 13
 
 
-OPEN_ROWS, LIVE_ROWS, FREE_ROWS, INBOUND_ROWS, EVENT_ROWS = range(5)
+N_ROW_LISTS = 5
+OPEN_ROWS, LIVE_ROWS, FREE_ROWS, HIDDEN_ROWS, EVENT_ROWS = range(N_ROW_LISTS)
 """Lists of rows in ``World.rows``: open attempts and signed partnerships (oldest first), unused register rows, firms
-that propose this month, firms whose misconduct became public this month."""
+whose misconduct is hidden, firms whose misconduct became public this month."""
 SYSTEM_ROW, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE = 0, 1, 4, 64
 """Rows of the channel tables: the system, company classes, entities (at most 60), states."""
 MAX_ENTITY_ROWS = FIRST_STATE - FIRST_ENTITY
@@ -143,12 +146,14 @@ COLUMNS: dict[str, list[Column]] = {
         n_open | i8 | attempts | attempts between idea and agreement
         n_live | i8 | partnerships | signed partnerships in the register, ended ones included while they matter
         n_free | i8 | rows | unused rows of the register
-        n_inbound | i8 | firms | firms that propose this month
+        n_hidden | i8 | firms | firms whose misconduct is still hidden
         n_events | i8 | firms | firms whose misconduct became public this month
+        waiting[4] | i8 | cases | at the four desks, before those dropped elsewhere are taken off
         n_traced | i8 | rows | records written to the trace
         n_delivering | i8 | partnerships | delivering this month
         n_reported | i8 | partnerships | of which reported as successful
         n_overflow | i8 | records | ideas refused because the register was full; must stay 0
+        agenda[64] | i8 | row | first company due in each month to come, -1 none; see turnover
         days[6x15] | f8 | staff-days | days of the window by side and activity
         lever_days[64] | f8 | staff-days | days charged under each policy's name
         histogram[3x181] | i8 | attempts | attempts begun in the window by months until signed, dropped, or still open
@@ -173,6 +178,8 @@ COLUMNS: dict[str, list[Column]] = {
         budget[2] | f8 | staff-days | days of this month, headquarters and country
         left[2] | f8 | staff-days | days of this month not yet assigned
         screen_left | f8 | staff-days | screeners' days not yet assigned
+        vetting | f8 | staff-days | screeners' days spent on firms of cases it was invited to join, last month
+        screen_cases | i8 | cases | checks that screeners divide the month among
         care[2] | f8 | partnerships | live partnerships to care for, headquarters and country
         attention[2] | f8 | ratio | care given against care needed this month
         backlog[2] | f8 | staff-days | work known to be left on open cases
@@ -190,35 +197,39 @@ COLUMNS: dict[str, list[Column]] = {
     "company": _columns("""
         key | u8 | key | identity in keyed draws: a founder's number or (month, arrival)
         alive | bool | - | this row holds a living company
-        p_misconduct | f8 | per month | hazard of misconduct before repetition
-        p_exit | f8 | per month | hazard of leaving while in contact
-        p_propose | f8 | per month | proposals a month at the class's inbound rate of 1 a year
-        fatigue | f8 | approaches | weight of recent approaches
-        hidden_since | i8 | month | start of misconduct that is still hidden, NEVER if none
-        repeat_until | i8 | month | misconduct is likelier until this month
-        last_contact | i8 | month | last month of contact with the UN
-        n_live | i8 | partnerships | live partnerships
-        n_open | i8 | attempts | open cases after its acceptance
-        disclosed | i8 | partnerships | live partnerships that are disclosed
-        tied | i8 | bits | entities tied to it at the last yearly count
+        member | bool | - | Global Compact member
+        lead | bool | - | LEAD member
         home | i8 | row | government of its home country
         size | i8 | class | SME, large or multinational
         sector | i8 | class | sector of the company file
-        member | bool | - | Global Compact member
-        lead | bool | - | LEAD member
-        integrity | f8 | SD | hidden truth, standard normal; the worst decile lies below -1.2816
-        maturity | f8 | 0-1 | sustainability maturity
         capacity | i8 | partnerships | live partnerships it can carry
+        n_live | i8 | partnerships | live partnerships
+        n_open | i8 | attempts | open cases after its acceptance
+        maturity | f8 | 0-1 | sustainability maturity
         cost_belief | f8 | 0-1 | what it believes dealing with the UN costs
+        last_contact | i8 | month | last month of contact with the UN
+        spent | f8 | staff-days | days it spent since the start of the window
+        fatigue | f8 | approaches | weight of approaches, as it stood in the month of the last one
+        fatigued | i8 | month | month of the last approach
         courted_by | i8 | row | entity of the last approach
         courted_until | i8 | month | an approach is live until this month
         courting_case | i8 | row | case of that approach
+        integrity | f8 | SD | hidden truth, standard normal; the worst decile lies below -1.2816
+        p_misconduct | f8 | per month | hazard of misconduct before repetition
+        p_exit | f8 | per month | hazard of leaving while in contact
+        due | i8 | month | next month in which misconduct or leaving could befall it
+        next_due | i8 | row | next company in the same list of the agenda, -1 none
+        hidden_since | i8 | month | start of misconduct that is still hidden, NEVER if none
+        repeat_until | i8 | month | misconduct is likelier until this month
+        disclosed | i8 | partnerships | live partnerships that are disclosed
+        last_ended | i8 | month | last month in which one of its partnerships ended
+        proposed | i8 | month | last month in which it proposed
+        tied | i8 | bits | entities tied to it, while they are counted
         check_month | i8 | month | month of the last check on file
         check_by | i8 | row | entity that made it, -1 the shared desk
         check_signal | f8 | SD | standardised reading of that check
         flag_month | i8 | month | last month in which an entity rejected it
         flag_by | i8 | row | entity that rejected it
-        spent | f8 | staff-days | days it spent since the start of the window
     """),
     "government": _columns("""
         key | u8 | key | identity in keyed draws
@@ -254,25 +265,21 @@ COLUMNS: dict[str, list[Column]] = {
         n_live | i8 | partnerships | live partnerships
         spent | f8 | staff-days | days it spent since the start of the window
     """),
+    # In the order in which loops use them, since a loop reads whole lines of memory: what every month asks of an open case,
+    # what it asks of a live one, then the rest.
     "partnership": _columns("""
-        key | u8 | key | (lead, company, goal, country, attempt)
         stage | i8 | class | Stage
         desk | i8 | class | Desk where it waits
         office | i8 | class | 0 handled at headquarters, 1 in the country office
-        goal | i8 | class | goal area
-        type | i8 | class | Kind
-        lead_kind | i8 | class | Agent that leads
-        reason | i8 | class | Reason of drop or end
-        begun | i8 | month | idea
         since | i8 | month | start of the present stage
-        m_signed | i8 | month | agreed
-        m_started | i8 | month | first delivering month
-        m_ended | i8 | month | ended or dropped
-        m_transformative | i8 | month | met the test of transformation
+        work_left | f8 | staff-days | UN lead's work left in this stage
+        grant | f8 | staff-days | days the lead gives it this month
         n_entity | i8 | entities | UN members
-        n_firm | i8 | firms | company members
-        n_country | i8 | countries | countries it works in
-        civil | i8 | row | civil society member, -1 none
+        entity[16] | i8 | row | UN members, the UN lead first
+        months_left | f8 | months | elapsed time left in this stage
+        key | u8 | key | (lead, company, goal, country, attempt)
+        goal | i8 | class | goal area
+        m_started | i8 | month | first delivering month
         government | bool | - | the host government is a member
         systemic | bool | - | targets a market or rule, with a replication plan
         kpis | bool | - | KPIs designed in, evaluated later
@@ -281,47 +288,52 @@ COLUMNS: dict[str, list[Column]] = {
         disclosed | bool | - | partner and terms published
         sectors_met | bool | - | every relevant sector is a member
         performing | bool | - | performs this month
-        found | bool | - | known to fail
-        reported | bool | - | reported as successful
-        work_left | f8 | staff-days | UN lead's work left in this stage
-        months_left | f8 | months | elapsed time left in this stage
-        grant | f8 | staff-days | days the lead gives it this month
-        waited | i8 | months | months at the present desk
-        days | f8 | staff-days | days of all sides so far
-        fit | f8 | SD | true fit of the main firm
-        core_share | f8 | share | share of value from members' core competence
-        depth | f8 | 0-1 | how deeply members are involved
-        visibility | f8 | 0-1 | how far logo and name are lent
         latent | f8 | SD | luck in delivery, drawn once
-        shock | f8 | logit | luck of this year of delivery
+        fit | f8 | SD | true fit of the main firm
         lift | f8 | logit | gain from having been fixed
+        shock | f8 | logit | luck of this year of delivery
+        country[3] | i8 | row | countries, its seat first
+        civil | i8 | row | civil society member, -1 none
+        n_firm | i8 | firms | company members
         months_performing | i8 | months | consecutive performing months
-        months_all | i8 | months | consecutive performing months with all four criteria
+        reach | f8 | people | people it reaches now, at sample scale
         potential | f8 | people | people it can reach at most, at sample scale
         scale | f8 | ratio | how far scaling up has multiplied it
-        scale_limit | f8 | ratio | most that scaling up can multiply
-        reach | f8 | people | people it reaches now, at sample scale
-        counted | f8 | people | reach after people are counted once
-        institution | f8 | 0-1 | rise of the institution index that is its own doing
-        persists | f8 | months | months of benefit left after the end
-        slot | i8 | slot | tie of the lead to the main firm, if it is still there
-        m_screened | i8 | month | left screening
-        m_approved | i8 | month | left design
-        desk_left | f8 | staff-days | desk time this case still needs
-        check_days | f8 | staff-days | days wanted for the present check
+        days | f8 | staff-days | days of all sides so far
+        firm[3] | i8 | row | company members, the main one first
+        firm_key[3] | u8 | key | their keys, since rows are used again
+        found | bool | - | known to fail
+        reported | bool | - | reported as successful
         approached | bool | - | the firm has been approached
         bypassed | bool | - | went round a desk
         reused | bool | - | screening rests on a check on file
         reviewed | bool | - | the advisory group has reviewed it
         central | bool | - | the shared desk makes the check
         requested | bool | - | the host government asked for it
-        crisis | bool | - | begun in a crisis
+        m_signed | i8 | month | agreed
+        n_country | i8 | countries | countries it works in
+        counted | f8 | people | reach after people are counted once
+        m_transformative | i8 | month | met the test of transformation
+        institution | f8 | 0-1 | rise of the institution index that is its own doing
+        core_share | f8 | share | share of value from members' core competence
+        months_all | i8 | months | consecutive performing months with all four criteria
+        persists | f8 | months | months of benefit left after the end
+        type | i8 | class | Kind
+        lead_kind | i8 | class | Agent that leads
+        reason | i8 | class | Reason of drop or end
+        begun | i8 | month | idea
+        m_screened | i8 | month | left screening
+        m_approved | i8 | month | left design
+        m_ended | i8 | month | ended or dropped
+        waited | i8 | months | months at the present desk
+        desk_left | f8 | staff-days | desk time this case still needs
+        check_days | f8 | staff-days | days wanted for the present check
+        depth | f8 | 0-1 | how deeply members are involved
+        visibility | f8 | 0-1 | how far logo and name are lent
+        scale_limit | f8 | ratio | most that scaling up can multiply
         value | f8 | dollars | money value
         issues | f8 | issues | open issues at the start of negotiation
-        country[3] | i8 | row | countries, its seat first
-        firm[3] | i8 | row | company members, the main one first
-        firm_key[3] | u8 | key | their keys, since rows are used again
-        entity[16] | i8 | row | UN members, the UN lead first
+        crisis | bool | - | begun in a crisis
     """),
     "tie": _columns("""
         row | i8 | row | the other agent, -1 none
@@ -329,10 +341,10 @@ COLUMNS: dict[str, list[Column]] = {
         strength | f8 | 0-1 | collaboration: grows by working together, fades without
         event | f8 | 0-1 | met at an event, fades
         staff | i8 | months | months that a seconded or exchanged person still counts as an insider
-        seat | bool | - | has a seat in the entity's advisory group
         check_month | i8 | month | own check of the firm
         check_signal | f8 | SD | its standardised reading
         check_passed | bool | - | it passed
+        seat | bool | - | has a seat in the entity's advisory group
     """),
     "peer": _columns("""
         strength | f8 | 0-1 | collaboration between two entities
@@ -363,7 +375,33 @@ COLUMNS: dict[str, list[Column]] = {
 }
 
 TYPES = {"f8": np.float64, "i8": np.int64, "u8": np.uint64, "bool": np.bool_}
-DTYPES = {kind: np.dtype([(c.name, TYPES[c.type], c.shape) for c in columns], align=True) for kind, columns in COLUMNS.items()}
+LINE = 64
+"""Bytes that a processor reads at once: records start on such a line, so that a loop reads as few of them as it must."""
+BY_LINE = ("company", "partnership", "tie")
+"""Kinds that loops visit in scattered order."""
+
+
+def _dtype(kind: str) -> np.dtype:
+    packed = np.dtype([(c.name, TYPES[c.type], c.shape) for c in COLUMNS[kind]], align=True)
+    if kind not in BY_LINE:
+        return packed
+    fields = {"names": packed.names, "formats": [packed[n] for n in packed.names]}
+    offsets = [packed.fields[n][1] for n in packed.names]
+    return np.dtype({**fields, "offsets": offsets, "itemsize": -(-packed.itemsize // LINE) * LINE}, align=True)
+
+
+KIND_OF = {"company": "company", "partnership": "partnership", "firm_tie": "tie"}
+DTYPES = {kind: _dtype(kind) for kind in COLUMNS}
+
+
+def records(shape: int | tuple[int, ...], kind: str) -> np.ndarray:
+    """Records of zeros that start on a line of memory."""
+    dtype, size = DTYPES[kind], int(np.prod(shape))
+    memory = np.zeros(size * dtype.itemsize + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    return memory[start : start + size * dtype.itemsize].view(dtype).reshape(shape)
+
+
 SERIES_DTYPE = np.dtype([(s.name, "f8") for s in ledger.SERIES])
 CHANNEL_DTYPE = np.dtype([(c.name, "f8") for c in channels.CHANNELS])
 
@@ -405,4 +443,9 @@ class World(NamedTuple):
 
 def copy_world(world: World) -> World:
     """A world of its own with equal content."""
-    return World(*(a.copy() for a in world))
+    copies = []
+    for kind, array in zip(World._fields, world, strict=True):
+        copy = records(array.shape, KIND_OF[kind]) if kind in KIND_OF else np.empty_like(array)
+        copy[...] = array
+        copies.append(copy)
+    return World(*copies)

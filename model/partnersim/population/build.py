@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from partnersim import channels
-from partnersim.choice import pick
+from partnersim.choice import clip, pick
 from partnersim.compiled import entry
 from partnersim.population.firms import arrive, founder_key, is_present
 from partnersim.population.load import Population, stable_key
-from partnersim.population.sizes import REFERENCE_COMPANIES, WorldSize
+from partnersim.population.sizes import WorldSize
 from partnersim.randomness import GOLDEN, Purpose, U, draw, key, normal, pair, scramble
 from partnersim.world import (
     CHANNEL_DTYPE,
@@ -21,31 +21,48 @@ from partnersim.world import (
     FIRST_ENTITY,
     FIRST_STATE,
     FREE_ROWS,
+    N_GOALS,
+    N_ROW_LISTS,
     NEVER,
     SERIES_DTYPE,
     SYSTEM_ROW,
+    WAYS,
+    Kind,
     World,
+    records,
     system_dtype,
 )
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
-ROOM = 0.9
-"""Share of company rows in use at the horizon; searches sample rows, so it should not be small."""
-LARGEST_STATES = 40
+ROOM = 0.85
+"""Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
+SPARE_ROWS = 100
+"""Company rows beyond those expected at the horizon."""
+REGISTER, REGISTER_AT_SCALE = 2_000, 10_000
+"""Rows of the register of partnerships: so many in every world, and so many more at world scale 1."""
+HIDDEN_SHARE = 20
+"""One company in so many at most has hidden misconduct at a time."""
+LEAST_PLACES = 8
+"""Places for ties to companies that an entity has however small the world, each of ``WAYS`` slots."""
+BY_KIND = ("core_base", "depth", "visibility")
+"""Parameters given for each type of partnership, such as ``depth_core_business``, which rules read as ``depth[kind]``."""
 
 
 def param_record(values: Mapping[str, float]) -> np.ndarray:
-    """Parameter values as a (1,) record of floats, sorted by name."""
-    names = sorted(values)
-    record = np.zeros(1, dtype=[(name, "f8") for name in names])
-    for name in names:
+    """Parameter values as a (1,) record of floats, sorted by name, then of rows of floats, see BY_KIND."""
+    rows = {name: [f"{name}_{kind.name.lower()}" for kind in Kind] for name in BY_KIND}
+    single = sorted(values.keys() - {cell for cells in rows.values() for cell in cells})
+    record = np.zeros(1, dtype=[*((name, "f8") for name in single), *((name, "f8", len(Kind)) for name in BY_KIND)])
+    for name in single:
         record[name] = values[name]
+    for name, cells in rows.items():
+        record[name] = [values[cell] for cell in cells]
     return record
 
 
-def world_scale(size: WorldSize) -> float:
-    """Ratio of the sample of companies to those that the whole system stands for, at most 1."""
-    return min(1.0, size.companies / REFERENCE_COMPANIES)
+def world_scale(size: WorldSize, firms_active: float) -> float:
+    """Ratio of the sample of companies to the ``firms_active`` that the whole system has, at most 1."""
+    return min(1.0, size.companies / firms_active)
 
 
 def choose_states(population: Population, n: int) -> np.ndarray:
@@ -70,38 +87,40 @@ def build_world(
     system["param"] = record
     with np.errstate(over="ignore"):
         system["seed"] = scramble(U(seed) + GOLDEN)
-    scale = world_scale(size)
+    scale = world_scale(size, values["firms_active"])
     system["scale"], system["n_declared"] = scale, size.companies
     system["mix"] = _mix(population, values)
     system["sector"][0, : len(population.sectors)] = _sectors(population)
+    # A draw looks for the first cumulative share above it, so the rows without a sector must not lie below.
+    system["sector"][0, len(population.sectors) :, N_GOALS] = 1.0
     entity = _entities(population, size, states, values)
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
     n_rows = _company_rows(government, home, size, values)
-    register = int(1500 + 8000 * scale)
-    system["n_free"] = register
-    rows = np.zeros((5, max(register, size.companies // 20)), np.int64)
+    register = int(REGISTER + REGISTER_AT_SCALE * scale)
+    system["n_free"], system["agenda"] = register, -1
+    rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)
     chan = _channels(base, entity.size, government)
     w = World(
         system=system,
         entity=entity,
-        company=np.zeros(n_rows, dtype=DTYPES["company"]),
+        company=records(n_rows, "company"),
         government=government,
         civil=np.zeros(size.civil, dtype=DTYPES["civil"]),
-        partnership=np.zeros(register, dtype=DTYPES["partnership"]),
+        partnership=records(register, "partnership"),
         rows=rows,
-        firm_tie=_ties(entity.size, max(32, int(256 * scale))),
+        firm_tie=_ties(entity.size, WAYS * max(LEAST_PLACES, int(values["ties_kept"] / WAYS * scale))),
         peer=np.zeros((entity.size, entity.size), dtype=DTYPES["peer"]),
-        country_cdf=_country_cdf(government),
+        country_cdf=_country_cdf(government, values["search_without_team"]),
         chan=chan,
         base=chan.copy(),
         series=np.zeros(months, dtype=SERIES_DTYPE),
         trace=np.zeros(0, dtype=DTYPES["partnership"]),
     )
     types = population.civil
-    poor = _cumulative(government["people"] * (0.2 + government["need"].mean(axis=1)))
+    poor = _cumulative(government["people"] * (values["civil_home_least"] + government["need"].mean(axis=1)))
     with np.errstate(over="ignore"):
         populate(
             w,
@@ -175,7 +194,7 @@ def _entities(population: Population, size: WorldSize, states: np.ndarray, value
     entity["mandate"] = data["mandate"][rows]
     entity["skill"] = values["skill_start"]
     entity["reputation"] = values["reputation_usual"]
-    entity["belief"], entity["evidence"] = 0.5, 1.0
+    entity["belief"], entity["evidence"] = values["belief_start"], values["evidence_start"]
     return entity
 
 
@@ -192,27 +211,28 @@ def _governments(population: Population, states: np.ndarray) -> np.ndarray:
 
 
 def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize, values: Mapping[str, float]) -> int:
-    """Give each State a stretch of company rows with room for growth; returns the number of rows."""
-    exits = 0.08
-    years = size.horizon / 12.0
+    """Give each State a stretch of company rows for the firms expected at the horizon; returns the number of rows.
+
+    Few rows stay empty, since searches draw rows; a State's firms beyond its stretch take empty rows elsewhere.
+    """
+    exits, years = values["exit_all"], size.horizon / 12.0
     growth = values["entry_rate"] / exits * (1.0 - math.exp(-exits * years)) + math.exp(-exits * years)
-    expected = home * size.companies * max(growth, 1.0)
-    rows = np.ceil((expected + 2.5 * np.sqrt(expected) + 2.0) / ROOM).astype(np.int64)
+    rows = np.ceil(home * size.companies * max(growth, 1.0) / ROOM).astype(np.int64)
     government["firm_rows"] = rows
     government["first_firm"] = np.concatenate([[0], np.cumsum(rows)[:-1]])
-    return int(rows.sum())
+    return int(rows.sum()) + SPARE_ROWS
 
 
 def _ties(n: int, slots: int) -> np.ndarray:
-    ties = np.zeros((n, slots), dtype=DTYPES["tie"])
+    ties = records((n, slots), "tie")
     ties["row"], ties["check_month"] = -1, NEVER
     return ties
 
 
-def _country_cdf(government: np.ndarray) -> np.ndarray:
+def _country_cdf(government: np.ndarray, without_team: float) -> np.ndarray:
     """Where help is looked for: the root of people in need, since programmes do not grow in number with people; mostly
     where there is a country team."""
-    weight = np.sqrt(government["need"].T * government["people"]) * np.where(government["country_team"], 1.0, 0.05)
+    weight = np.sqrt(government["need"].T * government["people"]) * np.where(government["country_team"], 1.0, without_team)
     return np.array([_cumulative(row) for row in weight])
 
 
@@ -241,7 +261,8 @@ def populate(
     w, n_companies, field_share, strictness, shares, skills, countries, legitimacy, capacity, wealthy, rich_cdf, poor_cdf
 ):
     """Draw what luck decides about entities' offices and strictness, civil society and the founding companies."""
-    seed = w.system[0]["seed"]
+    seed, param = w.system[0]["seed"], w.system[0]["param"]
+    spread, least = param["civil_competence_sd"], param["civil_competence_least"]
     n_g = w.government.shape[0]
     for e in range(w.entity.shape[0]):
         entity = w.entity[e]
@@ -259,7 +280,7 @@ def populate(
         u = draw(seed, U_HOME, partner["key"], 0, 0)
         partner["home"] = pick(rich_cdf, u) if wealthy[kind] else pick(poor_cdf, u)
         for g in range(skills.shape[1]):
-            partner["competence"][g] = min(max(skills[kind, g] + 0.1 * normal(seed, U_CIVIL, partner["key"], 1, g), 0.0), 1.0)
+            partner["competence"][g] = clip(skills[kind, g] + spread * normal(seed, U_CIVIL, partner["key"], 1, g), 0.0, 1.0)
         u = draw(seed, U_CIVIL, partner["key"], 2, 0)
         partner["presence"] = (countries[kind, 0] + u * (countries[kind, 1] - countries[kind, 0]) - 1.0) / max(n_g - 1, 1)
         u = draw(seed, U_CIVIL, partner["key"], 2, 1)
@@ -269,7 +290,7 @@ def populate(
         for c in range(n_g):
             if is_present(seed, partner["key"], partner["home"], c, partner["presence"]):
                 for g in range(skills.shape[1]):
-                    if partner["competence"][g] >= 0.5:
+                    if partner["competence"][g] >= least:
                         w.government[c]["civil_available"][g] = 1
     for i in range(n_companies):
         firm_key = founder_key(seed, U(i))

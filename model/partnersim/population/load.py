@@ -15,6 +15,15 @@ from partnersim.world import GOALS
 INCOMES = ("low", "lower_middle", "upper_middle", "high")
 TIERS = ("hub", "middle", "small")
 CLASSES = ("sme", "large", "multinational")
+KEY_BYTES = 8
+"""Bytes of a key."""
+BEST_GRADE = 3
+"""Grades of government effectiveness run from 0 to this one."""
+MILLION = 1e6
+MOST_PEOPLE, MOST_STAFF = 2_000, 10_000
+"""Millions of people, and partnership staff, above which a file must hold a mistake."""
+ROUNDING = 0.005
+"""How far the weights of a mandate, written with three digits, may add up to something else than 1."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +57,7 @@ class Population:
 
 def stable_key(text: str) -> np.uint64:
     """A 64-bit key from a code, so that draws do not depend on the order of a file."""
-    return np.uint64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little"))
+    return np.uint64(int.from_bytes(hashlib.sha256(text.encode()).digest()[:KEY_BYTES], "little"))
 
 
 def _rows(path: Path, wanted: set[str]) -> list[dict[str, str]]:
@@ -90,12 +99,12 @@ def load_population(folder: Path) -> Population:
     note = read_toml(folder / "population.toml")
     governments = _load_governments(folder / "governments.csv", note)
     entities = _load_entities(folder / "entities.csv", governments[0])
-    companies = _load_companies(folder / "companies.toml")
+    classes, sectors, sector, home_share = _load_companies(folder / "companies.toml")
     civil = _load_civil(folder / "civil_society.toml")
     iso3, names, regions, government = governments
     home = np.zeros(len(iso3))
     weight = government["people"] * np.array([note["rules"]["firm_weight"][INCOMES[i]] for i in government["income"]])
-    for name, share in companies[3].items():
+    for name, share in home_share.items():
         here = government["region"] == regions.index(name) if name in regions else np.zeros(len(iso3), bool)
         if here.any():
             home[here] = share * weight[here] / weight[here].sum()
@@ -106,9 +115,9 @@ def load_population(folder: Path) -> Population:
         government,
         regions,
         names,
-        companies[0],
-        companies[1],
-        companies[2],
+        classes,
+        sectors,
+        sector,
         home / home.sum(),
         civil,
     )
@@ -130,7 +139,7 @@ def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], lis
     }
     rows = _rows(path, wanted)
     regions = sorted({row["region"] for row in rows})
-    grade = _numbers(path, rows, "effectiveness", 0, 3)
+    grade = _numbers(path, rows, "effectiveness", 0, BEST_GRADE)
     support = np.array(note["rules"]["host_support"]["by_effectiveness"], dtype=float)
     return (
         [row["iso3"] for row in rows],
@@ -139,9 +148,9 @@ def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], lis
         {
             "region": np.array([regions.index(row["region"]) for row in rows], dtype=np.int64),
             "ldc": _numbers(path, rows, "ldc", 0, 1),
-            "people": _numbers(path, rows, "people_m", 0, 2000) * 1e6,
+            "people": _numbers(path, rows, "people_m", 0, MOST_PEOPLE) * MILLION,
             "income": _classes(path, rows, "income_group", INCOMES),
-            "effectiveness": grade / 3.0,
+            "effectiveness": grade / BEST_GRADE,
             "support": support[grade.astype(int)],
             "local_network": _numbers(path, rows, "local_network", 0, 1),
             "country_team": _numbers(path, rows, "country_team", 0, 1),
@@ -154,14 +163,14 @@ def _load_entities(path: Path, iso3: list[str]) -> tuple[list[str], dict[str, np
     weights = [f"w_{goal}" for goal in GOALS]
     rows = _rows(path, {"code", "tier", "seat", "hq_staff", "country_staff", "field_share", *weights})
     mandate = np.column_stack([_numbers(path, rows, column, 0, 1) for column in weights])
-    off = np.flatnonzero(np.abs(mandate.sum(axis=1) - 1.0) > 0.005)
+    off = np.flatnonzero(np.abs(mandate.sum(axis=1) - 1.0) > ROUNDING)
     if off.size:
         raise ScenarioError(f"{path}: line {off[0] + 2}: mandate weights add up to {mandate[off[0]].sum():.3f}; 1 is wanted")
     return [row["code"] for row in rows], {
         "tier": _classes(path, rows, "tier", TIERS),
         "seat": np.array([iso3.index(row["seat"]) if row["seat"] in iso3 else -1 for row in rows], dtype=np.int64),
-        "hq_staff": _numbers(path, rows, "hq_staff", 0, 10_000),
-        "country_staff": _numbers(path, rows, "country_staff", 0, 10_000),
+        "hq_staff": _numbers(path, rows, "hq_staff", 0, MOST_STAFF),
+        "country_staff": _numbers(path, rows, "country_staff", 0, MOST_STAFF),
         "field_share": _numbers(path, rows, "field_share", 0, 1),
         "mandate": mandate / mandate.sum(axis=1, keepdims=True),
     }

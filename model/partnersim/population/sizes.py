@@ -32,5 +32,4 @@ SIZES = {
         WorldSize("stress", 40, 1_000_000, 193, 20_000, 120, 24, 144, "proof that cost grows no faster than the work"),
     )
 }
-REFERENCE_COMPANIES = 2_000
-"""Partnership-active firms that the whole system stands for (assumed, of about 6,000 participants in 2011)."""
+"""Sizes by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from partnersim.choice import MIDDLE, around_one
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.randomness import Purpose, draw
@@ -12,7 +13,7 @@ from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.screening import review
 from partnersim.rules.work import care_weight, effort, use_grant
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Reason, Stage
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Kind, Reason, Stage
 
 U_TEMPLATE, U_ISSUES, U_LAPSE, U_ROUTED, U_DELEGATED, U_LATENT = (
     int(Purpose.TEMPLATE),
@@ -22,23 +23,30 @@ U_TEMPLATE, U_ISSUES, U_LAPSE, U_ROUTED, U_DELEGATED, U_LATENT = (
     int(Purpose.CASE_OFFICE),
     int(Purpose.CASE_QUALITY),
 )
-NEGOTIATION = int(Activity.NEGOTIATION)
+NEGOTIATION, CORE = int(Activity.NEGOTIATION), int(Kind.CORE_BUSINESS)
 AGREEMENT, DELIVERING = int(Stage.AGREEMENT), int(Stage.DELIVERING)
 COUNTRY_DESK, NO_DESK = int(Desk.COUNTRY), int(Desk.NONE)
 LAPSED, SCREENED_OUT = int(Reason.LAPSED), int(Reason.SCREENED_OUT)
 DAYS_IN_MONTH = 30.0
+"""Days in a month, as elapsed time is counted."""
+MOST_LAPSE = 0.9
+"""Cap of the chance of lapsing in a month, so that it stays a probability however long a deal drags on."""
 
 
 @compiled
-def standard_issues(parties):
-    """Standard clauses to settle: six between two parties, two more for each further party."""
-    return 6.0 + 2.0 * (parties - 2)
+def standard_issues(param, parties):
+    """Standard clauses to settle: so many between two parties, and more for each further party."""
+    return param["issues_standard"] + param["issues_party"] * (parties - 2)
 
 
 @compiled
-def novel_issues(core_business, systemic, sectors):
-    """Novel points that no template settles: one for core business, four for a systemic aim, one for each further sector."""
-    return (1.0 if core_business else 0.0) + (4.0 if systemic else 0.0) + 1.0 * max(sectors - 2, 0)
+def novel_issues(param, core_business, systemic, sectors):
+    """Novel points that no template settles: for core business, for a systemic aim, and for each sector beyond two."""
+    return (
+        (param["issues_core_business"] if core_business else 0.0)
+        + (param["issues_systemic"] if systemic else 0.0)
+        + param["issues_sector"] * max(sectors - 2, 0)
+    )
 
 
 @compiled
@@ -49,8 +57,8 @@ def open_issues(standard, novel, coverage, accepted):
 
 @compiled
 def permission_months(support, base):
-    """Months of government permission: twice the base without support, none beyond full support."""
-    return base * 2.0 * (1.0 - support)
+    """Months of government permission: ``base`` at middling support, none at full support."""
+    return base * (1.0 - support) / (1.0 - MIDDLE)
 
 
 @compiled
@@ -65,28 +73,28 @@ def begin(w, case):
     n = parties(case)
     sectors = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
     accepted = draw(seed, U_TEMPLATE, rk, 0, 0) < param["template_acceptance"]
-    novel = novel_issues(case["type"] == 0, case["systemic"], sectors)
-    case["issues"] = open_issues(standard_issues(n), novel, now["template_coverage"], accepted)
+    novel = novel_issues(param, case["type"] == CORE, case["systemic"], sectors)
+    case["issues"] = open_issues(standard_issues(param, n), novel, now["template_coverage"], accepted)
     delegated = case["office"] == 1 or draw(seed, U_DELEGATED, rk, 0, 2) < now["delegation"]
-    handoffs = now["handoffs"] * (0.3 if delegated else 1.0)
+    handoffs = now["handoffs"] * (param["handoffs_delegated"] if delegated else 1.0)
     days = param["days_negotiation"] + case["issues"] * param["days_issue"] + handoffs * param["days_handoff"]
-    case["work_left"] = ticks(days * effort(w.entity[e]["skill"]))
-    speed = 0.75 + 0.5 * draw(seed, U_ISSUES, rk, 0, 0)
-    months = case["issues"] * param["elapsed_days_issue"] / DAYS_IN_MONTH * speed + handoffs * param["months_handoff"]
+    case["work_left"] = ticks(days * effort(param, w.entity[e]["skill"]))
+    pace = around_one(draw(seed, U_ISSUES, rk, 0, 0), param["issue_spread"])
+    months = case["issues"] * param["elapsed_days_issue"] / DAYS_IN_MONTH * pace + handoffs * param["months_handoff"]
     if case["government"]:
         months += permission_months(w.chan[FIRST_STATE + country]["host_support"], param["months_permission"])
-    case["months_left"] = months * (0.4 if case["crisis"] else 1.0)
+    case["months_left"] = months * (param["crisis_rush_agreement"] if case["crisis"] else 1.0)
     issue_days = case["issues"] * param["days_issue"]
     firm_days(case, w.company, w.system[0]["days"], NEGOTIATION, param["company_days_negotiation"] + issue_days)
     partner_days(case, w.government, w.civil, w.system[0]["days"], NEGOTIATION, issue_days)
     if w.government[country]["country_team"] and draw(seed, U_ROUTED, rk, 0, COUNTRY_DESK) < now["desk_routing_country"]:
-        wait(case, COUNTRY_DESK, param["desk_days_per_country_case"])
+        wait(w.system[0], case, COUNTRY_DESK, param["desk_days_per_country_case"])
 
 
 @compiled
 def lapse_hazard(base, months, patience):
     """Chance a month that a deal lapses: ``base``, and more for every month beyond what the parties expect."""
-    return min(base * (1.0 + max(months - patience, 0.0) / patience), 0.9)
+    return min(base * (1.0 + max(months - patience, 0.0) / patience), MOST_LAPSE)
 
 
 @compiled
@@ -96,7 +104,7 @@ def sign(seed, month, param, case, entity, company):
     case["stage"], case["since"], case["m_signed"], case["work_left"] = DELIVERING, month, month, 0.0
     u = draw(seed, U_LATENT, rk, 0, 1)
     case["latent"] = math.log(max(u, 1e-12) / max(1.0 - u, 1e-12))
-    case["months_left"] = param["months_start"] * (0.5 + draw(seed, U_LATENT, rk, 0, 2))
+    case["months_left"] = param["months_start"] * around_one(draw(seed, U_LATENT, rk, 0, 2), param["start_spread"])
     for k in range(case["n_firm"]):
         firm = company[case["firm"][k]]
         firm["n_open"] -= 1
@@ -106,7 +114,7 @@ def sign(seed, month, param, case, entity, company):
             firm["disclosed"] += 1
     lead = entity[case["entity"][0]]
     lead["n_led"] += 1
-    lead["care"][case["office"]] += care_weight(case["lead_kind"])
+    lead["care"][case["office"]] += care_weight(param, case["lead_kind"])
     if case["n_entity"] > 1:
         for k in range(case["n_entity"]):
             entity[case["entity"][k]]["n_joined"] += 1.0
@@ -130,7 +138,7 @@ def agree(w):
         if case["work_left"] == -1.0:
             begin(w, case)
             continue
-        use_grant(case, entities, days, NEGOTIATION)
+        use_grant(case, entities, days, NEGOTIATION, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] <= 0.0 and case["months_left"] <= 0.0:
             sign(seed, month, param, case, entities, companies)

@@ -22,17 +22,18 @@ def monthly(yearly):
 
 
 @compiled
-def release(case, lead, company, civil):
+def release(param, case, lead, company, civil, month):
     """Members are free again; the lead has one partnership fewer to care for."""
     for k in range(case["n_firm"]):
         firm = company[case["firm"][k]]
         firm["n_live"] -= 1
+        firm["last_ended"] = month
         if case["disclosed"]:
             firm["disclosed"] -= 1
     if case["civil"] >= 0:
         civil[case["civil"]]["n_live"] -= 1
     lead["n_led"] -= 1
-    lead["care"][case["office"]] -= care_weight(case["lead_kind"])
+    lead["care"][case["office"]] -= care_weight(param, case["lead_kind"])
 
 
 @compiled
@@ -70,7 +71,7 @@ def close(w):
     system, param, paths = w.system[0], w.system[0]["param"], path(w)
     seed, month, memory = system["seed"], system["month"], param["attribution_memory"]
     performing = monthly(param["end_performing"])
-    scaled, found = monthly(0.5 * param["end_performing"]), monthly(param["end_found"])
+    scaled, found = monthly(param["end_scaled_ratio"] * param["end_performing"]), monthly(param["end_found"])
     lingering = monthly(param["end_lingering"])
     system["n_delivering"], system["n_reported"] = 0, 0
     kept = 0
@@ -90,7 +91,7 @@ def close(w):
         else:
             hazard = found if case["found"] else lingering
         if case["m_started"] != NEVER and draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
-            release(case, entities[case["entity"][0]], companies, civil_society)
+            release(param, case, entities[case["entity"][0]], companies, civil_society, month)
             case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])
             case["reach"] *= param["persist_share"]
             case["reason"] = CLOSED if case["found"] and not case["performing"] else COMPLETED

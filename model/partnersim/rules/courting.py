@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import logistic, pick
+from partnersim.choice import MIDDLE, logistic, occurrences, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
-from partnersim.population.firms import N_GOALS, competence
-from partnersim.randomness import Purpose, draw, pair
+from partnersim.population.firms import competence
+from partnersim.randomness import ONE, Purpose, draw, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path
 from partnersim.rules.scouting import firm_fit
@@ -17,17 +17,18 @@ from partnersim.rules.work import effort, take, use_grant
 from partnersim.world import (
     FIRST_CLASS,
     FIRST_ENTITY,
-    INBOUND_ROWS,
     MAX_ENTITIES,
+    N_GOALS,
     NEVER,
     OPEN_ROWS,
     SYSTEM_ROW,
     Desk,
     Reason,
+    Size,
     Stage,
 )
 
-U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE = (
+U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE, U_PROPOSES = (
     int(Purpose.ROUTED),
     int(Purpose.SEES_APPROACH),
     int(Purpose.YIELDS),
@@ -39,10 +40,16 @@ U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U
     int(Purpose.SCOUT_COUNTRY),
     int(Purpose.CASE_LEAD),
     int(Purpose.CASE_OFFICE),
+    int(Purpose.PROPOSES),
 )
+LAYER, LAYERS = 0.1, 64
+"""Proposals a firm and year that one layer of draws can make, and the most layers (the channel's bound is 3 a year)."""
+POINTS = 20.0
+"""Points of reputation to which its weight in a firm's answer refers."""
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
-COORDINATION_DESK, NO_DESK = int(Desk.COORDINATION), int(Desk.NONE)
+NO_STAGE, DROPPED_STAGE, ENDED_STAGE = int(Stage.NONE), int(Stage.DROPPED), int(Stage.ENDED)
+COORDINATION_DESK, NO_DESK, SME = int(Desk.COORDINATION), int(Desk.NONE), int(Size.SME)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
     int(Reason.NONE),
     int(Reason.UNFIT),
@@ -55,8 +62,10 @@ NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
 
 
 @compiled
-def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, exposure):
+def willingness(param, fit, tie, reputation, cost_belief, fatigue, n_open, integrity, exposure):
     """Score of a firm's answer: business fit, a known partner and the UN's name against cost, fatigue and exposure.
+
+    ``n_open``: cases that the firm is already at work on, so that what one entity gets another does not (paras 39, 82).
 
     ``exposure`` (0-1) is how public partners and criteria are; it deters firms of low hidden integrity (report para 83).
     """
@@ -64,9 +73,10 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, integrity, ex
         param["accept_base"]
         + param["accept_fit"] * fit
         + param["accept_tie"] * tie
-        + param["accept_reputation"] * (reputation - 60.0) / 20.0
-        - param["accept_cost"] * (cost_belief - 0.5)
+        + param["accept_reputation"] * (reputation - param["reputation_neutral"]) / POINTS
+        - param["accept_cost"] * (cost_belief - MIDDLE)
         - param["accept_fatigue"] * fatigue
+        - param["accept_busy"] * n_open
         - param["accept_exposure"] * exposure * max(-integrity, 0.0)
     )
 
@@ -82,7 +92,7 @@ def route(w, first):
             draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK)
             < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]
         ):
-            wait(case, COORDINATION_DESK, days)
+            wait(w.system[0], case, COORDINATION_DESK, days)
 
 
 @compiled
@@ -97,13 +107,28 @@ def contest(seed, who, year, now, join_share):
 
 
 @compiled
-def approach(case, row, firm, month):
+def rested(fatigue, months, fading):
+    """Fatigue from being courted after so many months of rest: it fades by a share each month."""
+    return fatigue * math.exp(months * math.log1p(-fading))
+
+
+@compiled
+def approach(case, row, firm, month, fading):
     """The firm hears of the entity; it tires a little, and others could now see that it is courted."""
     case["approached"] = True
-    firm["fatigue"] += 1.0
-    firm["last_contact"] = month
+    firm["fatigue"] = rested(firm["fatigue"], month - firm["fatigued"], fading) + 1.0
+    firm["fatigued"], firm["last_contact"] = month, month
     firm["courted_by"], firm["courting_case"] = case["entity"][0], row
     firm["courted_until"] = month + int(math.ceil(case["months_left"]))
+
+
+@compiled
+def twin(register, other, row, key):
+    """True when the firm's last approach came from the very same idea, had twice in one year, and is still alive."""
+    if other < 0 or other == row:
+        return False
+    stage = register[other]["stage"]
+    return register[other]["key"] == key and stage != NO_STAGE and stage != DROPPED_STAGE and stage != ENDED_STAGE
 
 
 @compiled
@@ -122,26 +147,27 @@ def join(other, e, rival, entity, days, price):
 
 
 @compiled
-def answer(seed, year, param, case, firm, entity, ties, exposure):
+def answer(seed, month, param, case, firm, entity, ties, exposure):
     """Why the firm declines, or NONE when it accepts. ``exposure``: how public partners and criteria are."""
     slot = find(ties, case["firm"][0], firm["key"])
     tie = ties[slot]["strength"] if slot >= 0 else 0.0
-    score = willingness(
-        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], firm["fatigue"], firm["integrity"], exposure
-    )
+    fatigue = rested(firm["fatigue"], month - firm["fatigued"], param["fatigue_fading"])
     if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
         return NO_CAPACITY
-    if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), year, case["goal"]) >= logistic(score):
+    score = willingness(
+        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, firm["n_open"], firm["integrity"], exposure
+    )
+    if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), month // 12, case["goal"]) >= logistic(score):
         return DECLINED
     return NONE
 
 
 @compiled
-def accept(case, firm, ties, month):
+def accept(param, case, firm, ties, month):
     """The case moves on to screening, the firm keeps a place for it, and a tie remembers that both sides have met."""
     firm["n_open"] += 1
     slot = find_or_make(ties, case["firm"][0], firm["key"], NEVER)
-    ties[slot]["event"] = max(ties[slot]["event"], 0.2)
+    ties[slot]["event"] = max(ties[slot]["event"], param["tie_answer"])
     case["stage"], case["since"], case["work_left"], case["check_days"] = SCREENING, month, -1.0, -1.0
 
 
@@ -162,12 +188,12 @@ def court(w):
         case = register[row]
         if case["desk"] != NO_DESK or case["stage"] > COURTED:
             continue
-        if not main_firm_present(case, companies):
-            drop(case, LEFT, month, companies, civil_society, paths)
-            continue
         e, firm = case["entity"][0], companies[case["firm"][0]]
         entity, now = entities[e], base[FIRST_ENTITY + e] if case["bypassed"] else chan[FIRST_ENTITY + e]
         if case["stage"] == COURTED and not case["approached"]:
+            if twin(register, firm["courting_case"], row, case["key"]):
+                drop(case, JOINED, month, companies, civil_society, paths)
+                continue
             rival = firm["courted_by"]
             contested = rival >= 0 and rival != e and firm["courted_until"] >= month
             way = contest(seed, pair(entity["key"], firm["key"]), year, now, param["join_share"]) if contested else NONE
@@ -178,19 +204,22 @@ def court(w):
                 continue
             paths["approaches"] += 1.0
             paths["duplicate_approaches"] += 1.0 if contested else 0.0
-            approach(case, row, firm, month)
+            approach(case, row, firm, month, param["fatigue_fading"])
             firm_days(case, companies, days, COURTING, param["company_days_courting"])
-        use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE)
+        use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
-        if case["stage"] == COURTED:
-            exposure = 0.5 * chan[FIRST_ENTITY + e]["disclosure"] + 0.5 * published
-            refusal = answer(seed, year, param, case, firm, entity, firm_ties[e], exposure)
+        if not main_firm_present(case, companies):
+            refusal = LEFT
+        elif case["stage"] == COURTED:
+            share = param["exposure_disclosure"]
+            exposure = share * chan[FIRST_ENTITY + e]["disclosure"] + (1.0 - share) * published
+            refusal = answer(seed, month, param, case, firm, entity, firm_ties[e], exposure)
         else:
             refusal = triage(case, firm, param)
         if refusal == NONE:
-            accept(case, firm, firm_ties[e], month)
+            accept(param, case, firm, firm_ties[e], month)
         else:
             drop(case, refusal, month, companies, civil_society, paths)
 
@@ -210,42 +239,57 @@ def triage(case, firm, param):
 def propose(w):
     """Rule: firms propose, often to the wrong entity; a filter stops unfit proposals before staff see them (para 53).
 
-    A proposal costs triage. An addressed entity is drawn by mandate for the firm's best goal; a misdirected proposal
-    lands anywhere and its fit suffers, because the entity does not serve that goal.
+    Who proposes is found by drawing rows, in as many layers of ``LAYER`` proposals a firm and year as the highest rate
+    asks for, so that a higher rate only ever adds proposals and no month looks at all companies.
     """
-    entities, companies, register = w.entity, w.company, w.partnership
-    rows, country_cdf, chan, days = w.rows, w.country_cdf, w.chan, w.system[0]["days"]
-    system, param = w.system[0], w.system[0]["param"]
-    seed, month = system["seed"], system["month"]
-    first = system["n_open"]
-    for i in range(system["n_inbound"]):
-        row = rows[INBOUND_ROWS, i]
-        firm = companies[row]
-        if not firm["alive"]:
-            continue
-        goal = best_goal(seed, firm, w.system[0]["sector"])
-        country = firm["home"]
-        if firm["size"] > 0 and draw(seed, U_COUNTRY, firm["key"], month, 0) < 0.7:
-            country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
-        addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
-        u = draw(seed, U_LEAD, firm["key"], month, 0)
-        n = entities.shape[0]
-        e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
-        fit = firm_fit(seed, firm, w.system[0]["sector"], w.system[0]["mix"], goal, country) - (
-            0.0 if addressed else param["misdirected_loss"]
-        )
-        unfit = fit < param["proposal_fit"]
-        if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
-            continue
-        office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < chan[FIRST_ENTITY + e]["delegation"] else 0
-        opened = open_record(w, e, row, goal, country, office, PROPOSED)
-        if opened >= 0:
-            case = register[opened]
-            case["fit"] = fit
-            case["work_left"] = ticks(param["days_triage"] * effort(entities[e]["skill"]))
-            firm_days(case, companies, days, COURTING, param["company_days_courting"])
-            firm["last_contact"] = month
+    companies, now = w.company, w.chan
+    seed, month, ratio = w.system[0]["seed"], w.system[0]["month"], w.system[0]["param"]["inbound_sme_ratio"]
+    first, n_rows = w.system[0]["n_open"], companies.shape[0]
+    rates = (now[FIRST_CLASS]["inbound_rate"] * ratio, now[FIRST_CLASS + 1]["inbound_rate"], now[FIRST_CLASS + 2]["inbound_rate"])
+    layer = 0
+    while layer * LAYER < max(rates[0], rates[1], rates[2]):
+        n = occurrences(n_rows * LAYER / 12.0, draw(seed, U_PROPOSES, ONE, month, layer))
+        for k in range(n):
+            row = int(draw(seed, U_PROPOSES, ONE, month, LAYERS * (k + 1) + layer) * n_rows)
+            firm = companies[row]
+            if not firm["alive"] or draw(seed, U_PROPOSES, firm["key"], month, layer) >= rates[firm["size"]] / LAYER - layer:
+                continue
+            if firm["proposed"] != month:
+                firm["proposed"] = month
+                offer(w, row, firm)
+        layer += 1
     order_newcomers(w, first)
+
+
+@compiled
+def offer(w, row, firm):
+    """Rule: a firm proposes for its best goal; a misdirected proposal lands anywhere, where its fit suffers.
+
+    An addressed entity is drawn by mandate for the goal. A proposal that passes the filter costs triage.
+    """
+    entities, country_cdf, chan, system = w.entity, w.country_cdf, w.chan, w.system[0]
+    seed, month, param = system["seed"], system["month"], system["param"]
+    goal = best_goal(seed, param, firm, system["sector"])
+    country = firm["home"]
+    if firm["size"] > SME and draw(seed, U_COUNTRY, firm["key"], month, 0) < param["proposal_abroad"]:
+        country = pick(country_cdf[goal], draw(seed, U_COUNTRY, firm["key"], month, 1))
+    addressed = draw(seed, U_ADDRESSED, firm["key"], month, 0) < chan[FIRST_CLASS + firm["size"]]["mandate_clarity"]
+    u = draw(seed, U_LEAD, firm["key"], month, 0)
+    n = entities.shape[0]
+    e = by_mandate(entities, goal, u) if addressed else min(int(u * n), n - 1)
+    fit = firm_fit(seed, param, firm, system["sector"], system["mix"], goal, country)
+    fit -= 0.0 if addressed else param["misdirected_loss"]
+    unfit = fit < param["proposal_fit"]
+    if unfit and draw(seed, U_FILTER, firm["key"], month, 0) < chan[SYSTEM_ROW]["proposal_filter"]:
+        return
+    office = 1 if draw(seed, U_OFFICE, firm["key"], month, 0) < chan[FIRST_ENTITY + e]["delegation"] else 0
+    opened = open_record(w, e, row, goal, country, office, PROPOSED)
+    if opened >= 0:
+        case = w.partnership[opened]
+        case["fit"] = fit
+        case["work_left"] = ticks(param["days_triage"] * effort(param, entities[e]["skill"]))
+        firm_days(case, w.company, system["days"], COURTING, param["company_days_courting"])
+        firm["last_contact"] = month
 
 
 @compiled
@@ -263,11 +307,11 @@ def by_mandate(entity, goal, u):
 
 
 @compiled
-def best_goal(seed, firm, sector):
+def best_goal(seed, param, firm, sector):
     """The goal for which the firm's core competence is greatest."""
     best, most = 0, -1.0
     for g in range(N_GOALS):
-        skill = competence(seed, firm["key"], sector[firm["sector"], g], g)
+        skill = competence(seed, firm["key"], sector[firm["sector"], g], g, param["competence_sd"])
         if skill > most:
             best, most = g, skill
     return best

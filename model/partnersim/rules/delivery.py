@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import pick
+from partnersim.choice import MIDDLE, graded, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw, normal
 from partnersim.rules.design import parties
 from partnersim.rules.records import firm_days, path
+from partnersim.rules.ties import work_together
 from partnersim.rules.work import use
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, NEVER, Stage
 
@@ -28,9 +29,9 @@ DELIVERING, FIXED, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.FIXED), int(
 
 
 @compiled
-def diversity(kinds, members):
+def diversity(param, kinds, members):
     """Gain from diverse members less the load of coordinating many, in logits: an inverted U (S112)."""
-    return 0.35 * (kinds - 2) - 0.02 * (members - 2) * (members - 2)
+    return param["perform_sector"] * (kinds - 2) - param["perform_crowd"] * (members - 2) * (members - 2)
 
 
 @compiled
@@ -39,10 +40,10 @@ def performance_score(param, fit, skill, host, institution, broker, attention, v
     return (
         param["perform_base"]
         + param["perform_fit"] * fit
-        + param["perform_skill"] * (skill - 0.5)
-        + param["perform_host"] * (host - 0.4)
+        + param["perform_skill"] * (skill - MIDDLE)
+        + param["perform_host"] * (host - param["host_usual"])
         + param["perform_institution"] * institution
-        + 0.4 * (broker - 0.25)
+        + param["perform_broker"] * (broker - param["broker_usual"])
         + param["perform_attention"] * (attention - 1.0)
         + variety
         + lift
@@ -51,11 +52,11 @@ def performance_score(param, fit, skill, host, institution, broker, attention, v
 
 
 @compiled
-def next_reach(reach, target, performing, growth):
-    """People reached next month: towards ``target`` while performing, lost by a tenth a month while not."""
+def next_reach(reach, target, performing, growth, loss):
+    """People reached next month: towards ``target`` while performing, lost by a share each month while not."""
     if performing:
         return reach + growth * (target - reach)
-    return 0.9 * reach
+    return (1.0 - loss) * reach
 
 
 @compiled
@@ -64,7 +65,7 @@ def start(seed, month, param, case, people_in_need):
     rk = case["key"]
     case["m_started"] = month
     size = math.exp(math.log(param["reach_median"]) + param["reach_log_sd"] * normal(seed, U_REACH, rk, 0, 0))
-    case["potential"] = min(size * (0.5 + case["depth"]), people_in_need)
+    case["potential"] = min(size * graded(param["reach_shallow"], case["depth"]), people_in_need)
     case["scale_limit"] = math.exp(draw(seed, U_SCALE, rk, 0, 0) * math.log(param["scale_limit"]))
 
 
@@ -93,7 +94,7 @@ def performs(seed, month, param, case, lead, institution, host, broker):
     if age % 12 == 0:
         case["shock"] = param["perform_shock"] * normal(seed, U_YEAR, case["key"], age // 12, 0)
     attention = min(lead["attention"][case["office"]], 1.0)
-    variety = diversity(kinds, parties(case))
+    variety = diversity(param, kinds, parties(case))
     score = performance_score(
         param, case["fit"], lead["skill"], host, institution, broker, attention, variety, case["lift"], case["shock"]
     )
@@ -110,20 +111,20 @@ def evaluate(seed, month, param, case, lead, days, company):
     lead["left"][case["office"]] -= cost
     use(lead, days, case["office"], EVALUATING, cost)
     case["days"] += cost
-    firm_days(case, company, days, EVALUATING, 0.5 * param["days_evaluation"])
-    learn(lead, case["type"], case["performing"], param["belief_rate"])
+    firm_days(case, company, days, EVALUATING, param["evaluation_company_ratio"] * param["days_evaluation"])
+    learn(lead, case["type"], case["performing"], param["belief_rate"], param["belief_hardening"])
     if case["performing"] or draw(seed, U_EVALUATION, case["key"], month, 0) >= param["evaluation_power"]:
         return
     case["found"] = True
-    if draw(seed, U_FIX, case["key"], month, 0) < param["fix_base"] * (0.5 + lead["skill"]):
+    if draw(seed, U_FIX, case["key"], month, 0) < param["fix_base"] * graded(param["fix_unskilled"], lead["skill"]):
         case["lift"] += param["fix_lift"]
         case["stage"], case["since"] = FIXED, month
 
 
 @compiled
-def learn(lead, kind, performing, rate):
-    """Beliefs about a type of partnership move with evaluated results only."""
-    weight = rate / (1.0 + 0.05 * lead["evidence"][kind])
+def learn(lead, kind, performing, rate, hardening):
+    """Beliefs about a type of partnership move with evaluated results only, the less the more results are behind them."""
+    weight = rate / (1.0 + hardening * lead["evidence"][kind])
     lead["belief"][kind] += weight * ((1.0 if performing else 0.0) - lead["belief"][kind])
     lead["evidence"][kind] += 1.0
 
@@ -144,14 +145,18 @@ def scale_up(seed, month, param, case, host):
         pace = math.exp(math.log(param["scale_limit"]) / param["scale_months"])
         case["scale"] = min(case["scale"] * pace, case["scale_limit"])
         return
-    ready = case["months_performing"] >= 24 and case["systemic"] and (case["business_case"] or case["exit_plan"])
+    ready = (
+        case["months_performing"] >= param["scale_up_months"]
+        and case["systemic"]
+        and (case["business_case"] or case["exit_plan"])
+    )
     if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < host:
         case["stage"], case["since"] = SCALED, month
 
 
 @compiled
 def spread(seed, month, case, cdf, government):
-    """Once a year a scaled partnership may go on to a further country in need where its lead has an office."""
+    """A scaled partnership may go on to a further country in need where its lead has an office."""
     country = pick(cdf, draw(seed, U_COUNTRY, case["key"], month, 0))
     known = False
     for k in range(case["n_country"]):
@@ -168,7 +173,7 @@ def institution_rise(param, government_member, depth, host, institution):
     The government's membership carries most of it (report para 26; V10).
     """
     carried = 1.0 if government_member else param["institution_without_state"]
-    return param["institution_rate"] * carried * depth * (0.5 + host) * (1.0 - institution)
+    return param["institution_rate"] * carried * depth * graded(param["institution_unsupported"], host) * (1.0 - institution)
 
 
 @compiled
@@ -184,7 +189,8 @@ def deliver(w):
     """Rule: each month a live partnership performs or not, given fit, skills, host, diversity, load and attention.
 
     Luck is drawn once for its life and once for each year of it, so better conditions only ever add performing months.
-    One with a systemic aim shifts its country's market or rules for the goal, which helps others there.
+    One with a systemic aim shifts its country's market or rules for the goal, which helps others there. Its main firm learns
+    what dealing with the UN costs: less where the partnership performs, more where not.
     """
     entities, companies, governments = w.entity, w.company, w.government
     register, rows, country_cdf, chan = w.partnership, w.rows, w.country_cdf, w.chan
@@ -192,7 +198,10 @@ def deliver(w):
     seed, month, scale = system["seed"], system["month"], system["scale"]
     reporting = ticks(param["company_days_live"] * param["reporting_share"])
     caring = ticks(param["company_days_live"]) - reporting
+    gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
+    low, high = param["cost_belief_performing"], param["cost_belief_failing"]
     days, n_firms = system["days"], 0
+    spreading = month % int(param["spread_months"]) == 0
     for c in range(governments.shape[0]):
         governments[c]["performing"] = 0.0
         for g in range(governments[c]["reached"].shape[0]):
@@ -205,6 +214,9 @@ def deliver(w):
             continue
         country, goal = case["country"][0], case["goal"]
         lead, state, here = entities[case["entity"][0]], governments[country], chan[FIRST_STATE + country]
+        firm = companies[case["firm"][0]]
+        firm["last_contact"] = month
+        work_together(case, w.firm_tie, w.peer, gain)
         if case["m_started"] == NEVER:
             case["months_left"] -= 1.0
             if case["months_left"] > 0.0:
@@ -214,6 +226,7 @@ def deliver(w):
         host = here["host_support"]
         case["performing"] = performs(seed, month, param, case, lead, state["institution"][goal], host, here["broker_quality"])
         case["months_performing"] = case["months_performing"] + 1 if case["performing"] else 0
+        firm["cost_belief"] += step * ((low if case["performing"] else high) - firm["cost_belief"])
         age = month - case["m_started"]
         if case["kpis"] and age > 0 and age % 12 == 0:
             evaluate(seed, month, param, case, lead, days, companies)
@@ -225,13 +238,15 @@ def deliver(w):
         if case["performing"]:
             state["performing"] += 1.0
             scale_up(seed, month, param, case, host)
-            if case["stage"] == SCALED and month % 12 == 0 and case["n_country"] < MAX_COUNTRIES:
+            if case["stage"] == SCALED and spreading and case["n_country"] < MAX_COUNTRIES:
                 spread(seed, month, case, country_cdf[goal], governments)
             if case["systemic"]:
                 rise = institution_rise(param, case["government"], case["depth"], host, state["institution"][goal])
                 # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.
                 state["institution"][goal] = min(state["institution"][goal] + rise / scale, 1.0)
                 case["institution"] += rise
-        case["reach"] = next_reach(case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"])
+        case["reach"] = next_reach(
+            case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"], param["reach_loss"]
+        )
     days[COMPANY, REPORTING] += n_firms * reporting
     days[COMPANY, CARE] += n_firms * caring

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import clip, logistic
+from partnersim.choice import MIDDLE, clip, logistic, up_to_one
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
-from partnersim.population.firms import N_GOALS, competence, is_present
+from partnersim.population.firms import HAZARD, competence, is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, partner_days, path
-from partnersim.rules.scouting import random_firm
+from partnersim.rules.scouting import local_firm
+from partnersim.rules.screening import vet
 from partnersim.rules.work import effort, use_grant
 from partnersim.world import (
     FIRST_ENTITY,
@@ -70,9 +71,6 @@ CORE, SOCIAL, ADVOCACY, FINANCE, RELIEF = (
 LED_BY_UN, LED_BY_FIRM, LED_BY_STATE = int(Agent.ENTITY), int(Agent.COMPANY), int(Agent.GOVERNMENT)
 NONE, QUALITY, APPRAISAL = int(Reason.NONE), int(Reason.QUALITY), int(Reason.APPRAISAL)
 
-# Which sectors are relevant, by type (rows as Kind) and goal (columns as GOALS): 1 where the sector must be a member for
-# criterion (i) of transformation. Assumed from the report's boxes: rules and public goods need the government, work with
-# poor or exposed people needs civil society.
 GOVERNMENT_RELEVANT = (
     (0, 0, 1, 1, 0, 1, 0, 1),
     (0, 0, 1, 0, 0, 1, 0, 1),
@@ -80,6 +78,8 @@ GOVERNMENT_RELEVANT = (
     (0, 0, 0, 0, 0, 0, 0, 0),
     (1, 1, 1, 1, 1, 1, 1, 1),
 )
+"""Where the government must be a member for criterion (i) of transformation: 1 by type (rows as Kind) and goal (columns as
+GOALS). A definition, assumed from the report's boxes: rules and public goods need the government."""
 CIVIL_RELEVANT = (
     (1, 1, 0, 0, 1, 0, 1, 0),
     (1, 1, 1, 0, 1, 1, 1, 0),
@@ -87,26 +87,23 @@ CIVIL_RELEVANT = (
     (1, 1, 1, 1, 1, 1, 1, 1),
     (0, 1, 1, 0, 0, 0, 1, 0),
 )
-CORE_BY_TYPE = (0.40, 0.12, 0.22, 0.05, 0.25)
-"""Share of value that members' core competence adds by the type alone."""
-VISIBILITY_BY_TYPE = (0.35, 0.50, 0.60, 1.00, 0.50)
-"""How far the logo is lent: all the way where it is what brings the money (report paras 28, 44)."""
-DEPTH_BY_TYPE = (0.8, 0.4, 0.5, 0.4, 0.6)
-TYPE_SHARE = (0.36, 0.36, 0.28)
-"""Prior shares of core business, social investment and advocacy."""
+"""The same for civil society: work with poor or exposed people needs it."""
+CIVIL_TRIES = 24
+"""Draws in which a competent civil society organisation with a place left is looked for."""
 
 
 @compiled
-def choose_type(u, finance_share, crisis, beliefs):
+def choose_type(param, u, finance_share, crisis, beliefs):
     """Type of a new design: relief in a crisis, finance by its share, else what the entity believes works."""
     if crisis:
         return RELIEF
     if u < finance_share:
         return FINANCE
     u = (u - finance_share) / (1.0 - finance_share)
-    w0 = TYPE_SHARE[0] * math.exp(2.0 * (beliefs[0] - 0.5))
-    w1 = TYPE_SHARE[1] * math.exp(2.0 * (beliefs[1] - 0.5))
-    w2 = TYPE_SHARE[2] * math.exp(2.0 * (beliefs[2] - 0.5))
+    weight = param["belief_weight"]
+    w0 = param["type_share_core_business"] * math.exp(weight * (beliefs[CORE] - MIDDLE))
+    w1 = param["type_share_social_investment"] * math.exp(weight * (beliefs[SOCIAL] - MIDDLE))
+    w2 = param["type_share_advocacy"] * math.exp(weight * (beliefs[ADVOCACY] - MIDDLE))
     u *= w0 + w1 + w2
     if u < w0:
         return CORE
@@ -120,15 +117,29 @@ def member_benefit(benefit, cost, members):
 
 
 @compiled
-def core_share(base, weight, skill, luck):
+def core_share(param, base, weight, skill, luck):
     """Share of the value that members' core competence contributes, 0-1."""
-    return clip(base + 0.75 * weight * skill + 0.25 * skill + 0.10 * luck, 0.0, 1.0)
+    chosen, anyway = param["core_share_weight"] * weight * skill, param["core_share_skill"] * skill
+    return clip(base + chosen + anyway + param["core_share_spread"] * luck, 0.0, 1.0)
 
 
 @compiled
 def quality_score(param, fit, skill, parties):
     """Score of a design at its quality gate: about half of full proposals come back (S52)."""
-    return param["quality_base"] + 0.4 * fit + param["quality_skill"] * (skill - 0.5) - 0.1 * (parties - 2)
+    return (
+        param["quality_base"]
+        + param["quality_fit"] * fit
+        + param["quality_skill"] * (skill - MIDDLE)
+        - param["quality_party"] * (parties - 2)
+    )
+
+
+@compiled
+def business_case_chance(param, maturity, fit):
+    """Chance that a core-business partnership pays without grants: likelier for a mature firm that fits (report para 36)."""
+    return clip(
+        param["business_case_base"] + param["business_case_maturity"] * maturity + param["business_case_fit"] * fit, 0.0, 1.0
+    )
 
 
 @compiled
@@ -140,24 +151,26 @@ def begin(w, case):
     entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
     goal = case["goal"]
     firm = w.company[case["firm"][0]]
-    kind = choose_type(draw(seed, U_TYPE, rk, 0, 0), now["finance_model_share"], case["crisis"], entity["belief"])
+    kind = choose_type(param, draw(seed, U_TYPE, rk, 0, 0), now["finance_model_share"], case["crisis"], entity["belief"])
     case["type"] = kind
     case["systemic"] = kind != FINANCE and draw(seed, U_AIM, rk, 0, 0) < now["systemic_aim"]
     case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
     case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
     case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
-    invite_government(w, case, now["sector_invitation"])
-    invite_civil(w, case, now["sector_invitation"])
+    missed = (1.0 - now["sector_invitation"]) * (1.0 - (param["replication_invites"] if case["systemic"] else 0.0))
+    invite_government(w, case, 1.0 - missed)
+    invite_civil(w, case, 1.0 - missed)
     invite_entities(w, case)
     invite_firms(w, case)
     case["sectors_met"] = all_relevant(case, w.government)
-    skill = competence(seed, firm["key"], w.system[0]["sector"][firm["sector"], goal], goal)
-    base = CORE_BY_TYPE[kind]
-    case["core_share"] = core_share(base, now["core_competence_weight"], skill, normal(seed, U_TYPE, rk, 0, 1))
+    skill = competence(seed, firm["key"], w.system[0]["sector"][firm["sector"], goal], goal, param["competence_sd"])
+    base, weight = param["core_base"][kind], now["core_competence_weight"]
+    case["core_share"] = core_share(param, base, weight, skill, normal(seed, U_TYPE, rk, 0, 1))
     case["value"] = math.exp(math.log(param["deal_median"]) + param["deal_log_sd"] * normal(seed, U_VALUE, rk, 0, 0))
-    case["visibility"] = clip(VISIBILITY_BY_TYPE[kind] + 0.15 * normal(seed, U_TYPE, rk, 0, 2), 0.0, 1.0)
-    case["depth"] = clip(DEPTH_BY_TYPE[kind] + 0.15 * normal(seed, U_TYPE, rk, 0, 3), 0.05, 1.0)
-    pays = kind == CORE and draw(seed, U_BUSINESS, rk, 0, 0) < clip(0.35 + 0.3 * firm["maturity"] + 0.1 * case["fit"], 0.0, 1.0)
+    visibility = param["visibility"][kind] + param["visibility_spread"] * normal(seed, U_TYPE, rk, 0, 2)
+    depth = param["depth"][kind] + param["depth_spread"] * normal(seed, U_TYPE, rk, 0, 3)
+    case["visibility"], case["depth"] = clip(visibility, 0.0, 1.0), clip(depth, param["depth_least"], 1.0)
+    pays = kind == CORE and draw(seed, U_BUSINESS, rk, 0, 0) < business_case_chance(param, firm["maturity"], case["fit"])
     case["business_case"] = pays
     sectors = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
     supports = sectors > 2 and draw(seed, U_LEAD, rk, 0, 0) < now["support_role_share"]
@@ -166,10 +179,12 @@ def begin(w, case):
     days = (
         param["days_design"] + param["days_design_party"] * further + (param["days_design_systemic"] if case["systemic"] else 0.0)
     )
-    case["work_left"] = ticks(days * effort(entity["skill"]) * (0.6 if supports else 1.0))
-    case["months_left"] = (param["months_design"] + param["months_design_party"] * further) * (0.3 if case["crisis"] else 1.0)
+    case["work_left"] = ticks(days * effort(param, entity["skill"]) * (param["support_work"] if supports else 1.0))
+    haste = param["crisis_rush_design"] if case["crisis"] else 1.0
+    case["months_left"] = (param["months_design"] + param["months_design_party"] * further) * haste
     firm_days(case, w.company, w.system[0]["days"], DESIGN_WORK, param["company_days_design"])
-    partner_days(case, w.government, w.civil, w.system[0]["days"], DESIGN_WORK, 0.5 * param["company_days_design"])
+    share = param["design_partner_ratio"]
+    partner_days(case, w.government, w.civil, w.system[0]["days"], DESIGN_WORK, share * param["company_days_design"])
     w.company[case["firm"][0]]["last_contact"] = system["month"]
 
 
@@ -193,10 +208,11 @@ def all_relevant(case, government):
 @compiled
 def invite_government(w, case, invitation):
     """Invite the host government where it is relevant or has asked; it joins by its support for partnerships."""
-    seed, country = w.system[0]["seed"], case["country"][0]
+    seed, country, reluctant = w.system[0]["seed"], case["country"][0], w.system[0]["param"]["government_joins"]
     relevant = GOVERNMENT_RELEVANT[case["type"]][case["goal"]] == 1 or case["systemic"]
     asked = case["requested"] or (relevant and draw(seed, U_INVITE, case["key"], 0, 0) < invitation)
-    if asked and draw(seed, U_ACCEPTS, case["key"], 0, 0) < 0.3 + 0.7 * w.chan[FIRST_STATE + country]["host_support"]:
+    joins = up_to_one(reluctant, w.chan[FIRST_STATE + country]["host_support"])
+    if asked and draw(seed, U_ACCEPTS, case["key"], 0, 0) < joins:
         case["government"] = True
 
 
@@ -204,22 +220,20 @@ def invite_government(w, case, invitation):
 def invite_civil(w, case, invitation):
     """Invite a competent civil society organisation where one is relevant; known ones first, it joins if it has capacity."""
     civil_society = w.civil
-    seed = w.system[0]["seed"]
+    seed, param = w.system[0]["seed"], w.system[0]["param"]
     if CIVIL_RELEVANT[case["type"]][case["goal"]] == 0 or draw(seed, U_INVITE, case["key"], 0, 1) >= invitation:
         return
     n = civil_society.shape[0]
-    for attempt in range(24):
+    for attempt in range(CIVIL_TRIES):
         if n == 0:
             return
         i = min(int(draw(seed, U_INVITE, case["key"], 1, attempt) * n), n - 1)
         partner, country = civil_society[i], case["country"][0]
         here = is_present(seed, partner["key"], partner["home"], country, partner["presence"])
-        if partner["competence"][case["goal"]] < 0.5 or not here:
+        if partner["competence"][case["goal"]] < param["civil_competence_least"] or not here:
             continue
-        if (
-            partner["n_live"] < partner["capacity"]
-            and draw(seed, U_ACCEPTS, case["key"], 0, 1) < 0.4 + 0.5 * partner["legitimacy"]
-        ):
+        joins = param["civil_joins"] + param["civil_joins_legitimacy"] * partner["legitimacy"]
+        if partner["n_live"] < partner["capacity"] and draw(seed, U_ACCEPTS, case["key"], 0, 1) < joins:
             case["civil"] = i
             partner["n_live"] += 1
         return
@@ -230,7 +244,8 @@ def invite_entities(w, case):
     """Rule: a design with several UN members grows one by one; each invitee weighs benefit against coordination cost.
 
     The first further member comes in the share of designs that are multi-entity; each later one with a constant chance
-    of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it.
+    of continuing (0.654 fits joint programmes, S5), thinned by refusals; three refusals end it. Who has more open cases
+    than it can work off declines, and so does who finds the firm wanting.
     """
     entities, governments, peer_ties = w.entity, w.government, w.peer
     system, param = w.system[0], w.system[0]["param"]
@@ -241,13 +256,16 @@ def invite_entities(w, case):
     while case["n_entity"] < min(MAX_ENTITIES, entities.shape[0]) and refusals < int(param["refusals"]):
         if case["n_entity"] >= 2 and draw(seed, U_SIZE, rk, 0, case["n_entity"]) >= param["size_continuation"]:
             return
-        f = invitee(case, entities, governments, peer_ties, draw(seed, U_INVITE, rk, 2, invited))
+        f = invitee(param, case, entities, governments, peer_ties, draw(seed, U_INVITE, rk, 2, invited))
         invited += 1
         if f < 0:
             return
         luck = normal(seed, U_ACCEPTS, pair(rk, entities[f]["key"]), 0, 0)
-        benefit = 1.0 + 2.0 * entities[f]["mandate"][case["goal"]] + param["benefit_spread"] * luck
-        if case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0:
+        mandate = entities[f]["mandate"][case["goal"]]
+        benefit = param["benefit_base"] + param["benefit_mandate"] * mandate + param["benefit_spread"] * luck
+        busy = entities[f]["may_scout"][case["office"]] == 0
+        worth = case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0
+        if worth and not busy and vet(w, case, f):
             case["entity"][case["n_entity"]] = f
             case["n_entity"] += 1
         else:
@@ -255,44 +273,47 @@ def invite_entities(w, case):
 
 
 @compiled
-def invitee(case, entity, government, peer, u):
+def invitee(param, case, entity, government, peer, u):
     """Another entity drawn by staff, mandate, presence and earlier work together: the embedded attract more ties (S106)."""
     lead, goal = case["entity"][0], case["goal"]
     offices = government[case["country"][0]]["offices"]
     total = 0.0
     for f in range(entity.shape[0]):
-        total += invitee_weight(case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+        total += invitee_weight(param, case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
     if total <= 0.0:
         return -1
     u *= total
     for f in range(entity.shape[0]):
-        u -= invitee_weight(case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+        u -= invitee_weight(param, case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
         if u < 0.0:
             return f
     return -1
 
 
 @compiled
-def invitee_weight(case, other, f, goal, here, tie):
+def invitee_weight(param, case, other, f, goal, here, tie):
     """Weight of entity ``f`` as a further member, zero for members."""
     for k in range(case["n_entity"]):
         if case["entity"][k] == f:
             return 0.0
-    known = 0.3 + tie["strength"] + 0.5 * tie["event"]
-    return (other["staff_hq"] + other["staff_country"]) * (0.05 + other["mandate"][goal]) * (1.0 if here == 1 else 0.3) * known
+    known = param["invite_unknown"] + tie["strength"] + param["invite_met"] * tie["event"]
+    suited = param["invite_mandate_least"] + other["mandate"][goal]
+    present = 1.0 if here == 1 else param["invite_absent"]
+    return (other["staff_hq"] + other["staff_country"]) * suited * present * known
 
 
 @compiled
 def invite_firms(w, case):
     """A systemic or larger design looks for a further firm from the country, so that a market and not one firm moves."""
     companies, governments = w.company, w.government
-    seed, rk = w.system[0]["seed"], case["key"]
+    seed, param, rk = w.system[0]["seed"], w.system[0]["param"], case["key"]
     state = governments[case["country"][0]]
-    wanted = (2 if case["systemic"] else 0) + (1 if case["n_entity"] > 2 else 0)
+    wanted = int(param["firms_systemic"] if case["systemic"] else 0.0)
+    wanted += int(param["firms_large"] if case["n_entity"] > 2 else 0.0)
     for k in range(min(wanted, MAX_FIRMS - 1)):
-        if draw(seed, U_INVITE, rk, 3, k) >= 0.5:
+        if draw(seed, U_INVITE, rk, 3, k) >= param["firm_joins"]:
             continue
-        row = random_firm(companies, seed, rk, 0, k, state["first_firm"], state["firm_rows"])
+        row = local_firm(companies, seed, rk, 0, k, case["country"][0], state)
         if row < 0 or row == case["firm"][0] or (case["n_firm"] > 1 and row == case["firm"][1]):
             continue
         firm = companies[row]
@@ -303,9 +324,15 @@ def invite_firms(w, case):
 
 
 @compiled
-def net_benefit(fit, skill, value, parties, days):
+def net_benefit(param, fit, skill, value, parties, days):
     """What an appraisal sees: benefit from fit and value against cost in parties and days, in about standard units."""
-    return 0.6 * fit + 0.1 * (math.log(value) - 13.8) + 0.5 * (skill - 0.5) - 0.15 * (parties - 2) - 0.01 * days
+    return (
+        param["appraisal_fit"] * fit
+        + param["appraisal_value"] * (math.log(value) - param["appraisal_value_usual"])
+        + param["appraisal_skill"] * (skill - MIDDLE)
+        - param["appraisal_party"] * (parties - 2)
+        - param["appraisal_day"] * days
+    )
 
 
 @compiled
@@ -313,7 +340,7 @@ def verdict(seed, param, case, skill, gate_share):
     """Why a finished design is dropped, or NONE: the appraisal, where there is one, then the quality of the proposal."""
     rk = case["key"]
     if draw(seed, U_GATE, rk, 0, 0) < gate_share:
-        benefit = net_benefit(case["fit"], skill, case["value"], parties(case), case["days"])
+        benefit = net_benefit(param, case["fit"], skill, case["value"], parties(case), case["days"])
         if benefit + param["appraisal_noise"] * normal(seed, U_GATE, rk, 0, 1) < param["appraisal_bar"]:
             return APPRAISAL
     if draw(seed, U_QUALITY, rk, 0, 0) >= logistic(quality_score(param, case["fit"], skill, parties(case))):
@@ -322,9 +349,10 @@ def verdict(seed, param, case, skill, gate_share):
 
 
 @compiled
-def needs_review(case, sector_hazard):
+def needs_review(param, case, sector_hazard):
     """True for large or high-risk cases: many parties, much money, a risky sector or a lent logo."""
-    return parties(case) > 4 or case["value"] > 3.0e6 or sector_hazard > 1.2 or case["visibility"] > 0.8
+    large = parties(case) > param["review_parties"] or case["value"] > param["review_value"]
+    return large or sector_hazard > param["review_hazard"] or case["visibility"] > param["review_visibility"]
 
 
 @compiled
@@ -345,7 +373,7 @@ def design(w):
         if case["work_left"] < 0.0:
             begin(w, case)
             continue
-        use_grant(case, entities, days, DESIGN_WORK)
+        use_grant(case, entities, days, DESIGN_WORK, param["member_share"])
         case["months_left"] -= 1.0
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
@@ -356,7 +384,7 @@ def design(w):
             continue
         paths["approved"] += 1.0
         case["stage"], case["since"], case["m_approved"], case["work_left"] = AGREEMENT, month, month, -1.0
-        hazard = w.system[0]["sector"][companies[case["firm"][0]]["sector"], N_GOALS + 1]
+        hazard = w.system[0]["sector"][companies[case["firm"][0]]["sector"], HAZARD]
         routed = draw(seed, U_ROUTED, case["key"], 0, ADVISORY_DESK) < chan[FIRST_ENTITY + e]["desk_routing_advisory"]
-        if routed and needs_review(case, hazard):
-            wait(case, ADVISORY_DESK, param["desk_days_per_review"])
+        if routed and needs_review(param, case, hazard):
+            wait(system, case, ADVISORY_DESK, param["desk_days_per_review"])

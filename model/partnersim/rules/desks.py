@@ -17,8 +17,9 @@ NO_DESK, SCREENING, ADVISORY, COUNTRY = int(Desk.NONE), int(Desk.SCREENING), int
 
 
 @compiled
-def wait(case, desk, days):
+def wait(system, case, desk, days):
     """Send a case to a desk that needs ``days`` of work for it."""
+    system["waiting"][desk - 1] += 1
     case["desk"], case["desk_left"], case["waited"] = desk, ticks(days), 0
 
 
@@ -32,7 +33,7 @@ def capacity(w, desk_rows):
     governments, chan = w.government, w.chan
     now, scale = chan[SYSTEM_ROW], w.system[0]["scale"]
     wanted = (now["desk_days_coordination"], now["desk_days_screening"], now["desk_days_advisory"])
-    for k in range(3):
+    for k in range(desk_rows.shape[0]):
         policy, side, absorbed = desk_rows[k, 0], desk_rows[k, 1], desk_rows[k, 2]
         days = ticks(wanted[k] * scale)
         if absorbed:
@@ -66,7 +67,7 @@ def contribute(w, days):
 def share_pool(system, pooling):
     """Rule: of each central desk's days the share ``pooling`` may be used by any of them (uncertainty)."""
     system["desk_pool"] = 0.0
-    for k in range(3):
+    for k in range(system["desk_capacity"].shape[0]):
         part = ticks(system["desk_capacity"][k] * pooling)
         system["desk_capacity"][k] -= part
         system["desk_pool"] += part
@@ -98,6 +99,8 @@ def serve(w, desk):
     register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]
     system, param, row = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
+    if system["waiting"][desk - 1] == 0:
+        return 0
     queue = 0
     for i in range(system["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
@@ -128,6 +131,7 @@ def serve(w, desk):
             drop(case, LAPSED, month, companies, civil_society, row)
         else:
             queue += 1
+    system["waiting"][desk - 1] = queue
     return queue
 
 

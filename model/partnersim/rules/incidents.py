@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from partnersim.choice import around_one
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import path
 from partnersim.rules.reputation import hurt
 from partnersim.rules.screening import WORST_DECILE
-from partnersim.world import EVENT_ROWS, LIVE_ROWS, NEVER, Stage
+from partnersim.world import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 
 U_ATTRIBUTION, U_SEVERITY = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY)
 ENDED = int(Stage.ENDED)
+SEVERAL = 3
+"""Entities tied to one bad firm that count as several in the outcome table."""
 
 
 @compiled
-def attribution(visibility, depth, ended):
-    """Chance that a public event is laid at a partnership's door; half of it in the year after the end (S84)."""
-    chance = 0.2 + 0.6 * visibility * depth
-    return 0.5 * chance if ended else chance
+def attribution(param, visibility, depth, ended):
+    """Chance that a public event is laid at a partnership's door; part of it for some time after the end (S84)."""
+    chance = param["attribution_base"] + param["attribution_visibility"] * visibility * depth
+    return param["attribution_ended"] * chance if ended else chance
 
 
 @compiled
@@ -29,9 +32,9 @@ def severity(months_hidden_while_tied, growth, luck):
 @compiled
 def holds(case, row, key):
     """True when the company with this row and key is a member of the case."""
-    for k in range(case["n_firm"]):
+    for k in range(MAX_FIRMS):
         if case["firm"][k] == row and case["firm_key"][k] == key:
-            return True
+            return k < case["n_firm"]
     return False
 
 
@@ -42,14 +45,15 @@ def happen(w):
     A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it.
     """
     companies, rows = w.company, w.rows
-    system = w.system[0]
+    system, param = w.system[0], w.system[0]["param"]
+    memory, relapse = param["attribution_memory"], int(param["repeat_months"])
     for n in range(system["n_events"]):
         row = rows[EVENT_ROWS, n]
         firm = companies[row]
-        if firm["alive"]:
+        if firm["n_live"] > 0 or system["month"] - firm["last_ended"] < memory:
             expose(w, row, firm)
         firm["hidden_since"] = NEVER
-        firm["repeat_until"] = system["month"] + 12
+        firm["repeat_until"] = system["month"] + relapse
 
 
 @compiled
@@ -58,16 +62,18 @@ def expose(w, row, firm):
     entities, register, rows = w.entity, w.partnership, w.rows
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
-    luck = 0.5 + draw(seed, U_SEVERITY, firm["key"], month, 0)
+    luck = around_one(draw(seed, U_SEVERITY, firm["key"], month, 0), param["severity_spread"])
     hits, pairs = 0, 0
     for e in range(entities.shape[0]):
         entities[e]["hit"] = 0.0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
-        ended = case["stage"] == ENDED
-        if not holds(case, row, firm["key"]) or (ended and month - case["m_ended"] >= param["attribution_memory"]):
+        if not holds(case, row, firm["key"]):
             continue
-        chance = attribution(case["visibility"], case["depth"], ended)
+        ended = case["stage"] == ENDED
+        if ended and month - case["m_ended"] >= param["attribution_memory"]:
+            continue
+        chance = attribution(param, case["visibility"], case["depth"], ended)
         if draw(seed, U_ATTRIBUTION, case["key"], month, 0) >= chance:
             continue
         hits += 1
@@ -107,8 +113,6 @@ def exposure(w):
     system, book = w.system[0], w.system[0]["book"]
     if system["month"] % 12 != 0 or system["study_month"] < 1:
         return
-    for j in range(companies.shape[0]):
-        companies[j]["tied"] = 0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
@@ -119,10 +123,11 @@ def exposure(w):
                 firm["tied"] |= 1 << case["entity"][m]
     for j in range(companies.shape[0]):
         firm = companies[j]
+        n = 1.0 * ones(firm["tied"])
+        firm["tied"] = 0
         if not firm["alive"] or firm["integrity"] >= WORST_DECILE:
             continue
-        n = 1.0 * ones(firm["tied"])
         book["exposed_n"] += 1.0
         book["exposed_sum"] += n
         book["exposed_squares"] += n * n
-        book["exposed_three"] += 1.0 if n >= 3.0 else 0.0
+        book["exposed_three"] += 1.0 if n >= SEVERAL else 0.0

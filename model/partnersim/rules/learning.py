@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from partnersim.choice import clip
 from partnersim.compiled import compiled
-from partnersim.world import FIRST_ENTITY, Stage
-
-ENDED = int(Stage.ENDED)
+from partnersim.rules.work import LEAST_STAFF
+from partnersim.world import FIRST_ENTITY
 
 
 @compiled
-def by_doing(skill, partnerships_per_staff, rate):
+def by_doing(skill, partnerships_per_staff, full_practice, rate):
     """Skill after a month of practice, with diminishing returns (S110, S111)."""
-    return skill + rate * min(partnerships_per_staff / 2.0, 1.0) * (1.0 - skill)
+    return skill + rate * min(partnerships_per_staff / full_practice, 1.0) * (1.0 - skill)
 
 
 @compiled
@@ -28,8 +27,8 @@ def practise(w):
     param, scale = w.system[0]["param"], w.system[0]["scale"]
     for e in range(entities.shape[0]):
         entity = entities[e]
-        staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, 0.05)
-        skill = by_doing(entity["skill"], entity["n_led"] / staff, param["learning_rate"])
+        staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, LEAST_STAFF)
+        skill = by_doing(entity["skill"], entity["n_led"] / staff, param["practice_full"], param["learning_rate"])
         entity["skill"] = clip(by_training(skill, chan[FIRST_ENTITY + e]["training_days"], param["training_rate"]), 0.0, 1.0)
 
 
@@ -37,7 +36,7 @@ def practise(w):
 def diffuse(w):
     """Rule: along ties between entities the less skilled close a share of the gap, and beliefs drift together (paras 57-58)."""
     entities, peer_ties, chan = w.entity, w.peer, w.chan
-    n = entities.shape[0]
+    n, least = entities.shape[0], w.system[0]["param"]["lesson_tie_least"]
     for e in range(n):
         entities[e]["skill_before"] = entities[e]["skill"]
     for e in range(n):
@@ -45,7 +44,7 @@ def diffuse(w):
         skill_rate, belief_rate = now["lesson_diffusion_skill"], now["lesson_diffusion_beliefs"]
         for f in range(n):
             tie = peer_ties[e, f]["strength"] + peer_ties[e, f]["event"]
-            if f == e or tie < 0.05:
+            if f == e or tie < least:
                 continue
             other = entities[f]
             gap = other["skill_before"] - entity["skill"]

@@ -8,39 +8,42 @@ from partnersim.ledger import ticks
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.scouting import random_firm
 from partnersim.rules.ties import find_or_make, stronger
-from partnersim.world import FIRST_ENTITY, LIVE_ROWS, NEVER, Stage
+from partnersim.rules.work import LEAST_STAFF
+from partnersim.world import FIRST_ENTITY, NEVER, Size, Stage
 
 U_FORUM, U_PEER, U_EXCHANGE = int(Purpose.FORUM), int(Purpose.PEER), int(Purpose.SECONDMENT)
-ENDED = int(Stage.ENDED)
+ENDED, SME = int(Stage.ENDED), int(Size.SME)
 FAR = 50_000_000
 """Keeps the numbers of forum meetings apart from those of searches."""
+MOST_DRAWS = 8
+"""Bound of the parameter ``forum_draws``: keeps the numbers of one meeting apart from those of the next."""
 
 
 @compiled
-def forum(seed, month, entity, now, ties, company):
+def forum(seed, month, param, entity, now, ties, company):
     """Rule: at a forum an entity meets firms it did not know; large firms and LEAD members are there more often (para 17)."""
     n = occurrences(now["forum_ties"] / 12.0, draw(seed, U_FORUM, entity["key"], month, 0))
     for k in range(n):
         row = -1
-        for attempt in range(3):
-            row = random_firm(company, seed, entity["key"], month, FAR + 8 * k + attempt, 0, company.shape[0])
-            if row >= 0 and (company[row]["size"] > 0 or company[row]["lead"]):
+        for attempt in range(int(param["forum_draws"])):
+            row = random_firm(company, seed, entity["key"], month, FAR + MOST_DRAWS * k + attempt)
+            if row >= 0 and (company[row]["size"] > SME or company[row]["lead"]):
                 break
         if row >= 0:
             slot = find_or_make(ties, row, company[row]["key"], NEVER)
-            ties[slot]["event"] = stronger(ties[slot]["event"], 0.5)
+            ties[slot]["event"] = stronger(ties[slot]["event"], param["tie_forum"])
             company[row]["last_contact"] = month
 
 
 @compiled
-def peers(seed, month, entity, e, rate, peer):
+def peers(seed, month, param, entity, e, rate, peer):
     """Rule: focal points meet those of other entities, and a tie between their entities is made (report para 18)."""
     n_entities = peer.shape[0]
     n = occurrences(rate / 12.0, draw(seed, U_PEER, entity["key"], month, 0))
     for k in range(n):
         f = min(int(draw(seed, U_PEER, entity["key"], month, k + 1) * n_entities), n_entities - 1)
         if f != e:
-            tie = stronger(peer[e, f]["event"], 0.5)
+            tie = stronger(peer[e, f]["event"], param["tie_peers"])
             peer[e, f]["event"], peer[f, e]["event"] = tie, tie
 
 
@@ -59,25 +62,25 @@ def strongest_outside(ties):
 def exchange(seed, month, param, scale, entity, rate, ties):
     """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, and the firm has a friend."""
     n = occurrences(rate * scale / 12.0, draw(seed, U_EXCHANGE, entity["key"], month, 0))
-    staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, 0.1)
+    staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, LEAST_STAFF)
     for _ in range(n):
         slot = strongest_outside(ties)
         if slot >= 0:
             ties[slot]["staff"] = int(param["insider_months"])
-            ties[slot]["strength"] = stronger(ties[slot]["strength"], 0.3)
+            ties[slot]["strength"] = stronger(ties[slot]["strength"], param["tie_exchange"])
             entity["absent"] += ticks(param["exchange_days"])
             entity["skill"] += min(param["exchange_skill"] / staff, 1.0) * (1.0 - entity["skill"])
 
 
 @compiled
-def seats(month, entity, wanted, ties, company):
+def seats(month, param, entity, wanted, ties, company):
     """Rule: a company advisory group fills its seats one a month with the firms that know the entity best (box 9)."""
     taken = 0
     for k in range(ties.shape[0]):
         tie = ties[k]
         if tie["seat"] and taken < wanted:
             taken += 1
-            tie["event"] = max(tie["event"], 0.5)
+            tie["event"] = max(tie["event"], param["tie_seat"])
             company[tie["row"]]["last_contact"] = month
         else:
             tie["seat"] = False
@@ -90,35 +93,6 @@ def seats(month, entity, wanted, ties, company):
 
 
 @compiled
-def together(w):
-    """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107).
-
-    The main firm learns by it what dealing with the UN costs: less where the partnership performs, more where not.
-    """
-    companies, register, rows, firm_ties, peer_ties = w.company, w.partnership, w.rows, w.firm_tie, w.peer
-    param, month = w.system[0]["param"], w.system[0]["month"]
-    gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
-    for i in range(w.system[0]["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if case["stage"] == ENDED:
-            continue
-        e = case["entity"][0]
-        tie = firm_ties[e, case["slot"]]
-        if tie["row"] != case["firm"][0] or tie["key"] != case["firm_key"][0]:
-            case["slot"] = find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)
-            tie = firm_ties[e, case["slot"]]
-        tie["strength"] = stronger(tie["strength"], gain)
-        firm = companies[case["firm"][0]]
-        firm["last_contact"] = month
-        if case["m_started"] != NEVER:
-            firm["cost_belief"] += step * ((0.3 if case["performing"] else 0.8) - firm["cost_belief"])
-        for k in range(1, case["n_entity"]):
-            f = case["entity"][k]
-            strength = stronger(peer_ties[e, f]["strength"], gain)
-            peer_ties[e, f]["strength"], peer_ties[f, e]["strength"] = strength, strength
-
-
-@compiled
 def meet(w):
     """Everything that makes ties this month, besides approaches."""
     entities, companies, firm_ties, peer_ties, chan = w.entity, w.company, w.firm_tie, w.peer, w.chan
@@ -126,9 +100,8 @@ def meet(w):
     seed, month, scale = system["seed"], system["month"], system["scale"]
     for e in range(entities.shape[0]):
         entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
-        forum(seed, month, entity, now, ties, companies)
-        peers(seed, month, entity, e, now["peer_ties"], peer_ties)
+        forum(seed, month, param, entity, now, ties, companies)
+        peers(seed, month, param, entity, e, now["peer_ties"], peer_ties)
         exchange(seed, month, param, scale, entity, now["secondments"], ties)
         if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:
-            seats(month, entity, int(now["advisory_seats"]), ties, companies)
-    together(w)
+            seats(month, param, entity, int(now["advisory_seats"]), ties, companies)

@@ -19,12 +19,15 @@ def serves(case):
 
 @compiled
 def has_scale(reach, need, people_least, share_least):
-    """Scale of criterion (iv): the smaller of an absolute number and a share of the people in need there, at world scale."""
+    """Scale of criterion (iv): the smaller of an absolute number and a share of the people in need there.
+
+    ``reach`` is the partnership's own; that it stands for others in a sample makes it no larger.
+    """
     return reach >= min(people_least, share_least * need)
 
 
 @compiled
-def criteria(param, scale, case, need, host):
+def criteria(param, case, need, host):
     """The four criteria this month: relevant sectors, core competence, institutions moved, scale with a life of its own.
 
     A partnership that has raised an institution by the least amount and still performs holds what it raised, so the
@@ -35,7 +38,7 @@ def criteria(param, scale, case, need, host):
         case["sectors_met"],
         case["core_share"] >= param["core_share_least"],
         case["institution"] >= param["institution_least"],
-        lives_on and has_scale(case["counted"] / scale, need, param["scale_people"], param["scale_share"]),
+        lives_on and has_scale(case["counted"], need, param["scale_people"], param["scale_share"]),
     )
 
 
@@ -77,13 +80,13 @@ def count(w):
         if case["stage"] == ENDED:
             continue
         need = state["need"][case["goal"]] * state["people"]
-        sectors, competence, institutions, large = criteria(param, scale, case, need, chan[FIRST_STATE + country]["host_support"])
+        sectors, competence, institutions, large = criteria(param, case, need, chan[FIRST_STATE + country]["host_support"])
         book["meets_sectors"] += 1.0 if sectors else 0.0
         book["meets_competence"] += 1.0 if competence else 0.0
         book["meets_institutions"] += 1.0 if institutions else 0.0
         book["meets_scale"] += 1.0 if large else 0.0
         case["months_all"] = case["months_all"] + 1 if sectors and competence and institutions and large else 0
-        if case["months_all"] >= 12 and case["m_transformative"] == NEVER:
+        if case["months_all"] >= param["transformation_months"] and case["m_transformative"] == NEVER:
             case["m_transformative"] = month
             if in_window(system, month):
                 book["n_transformative"] += 1.0

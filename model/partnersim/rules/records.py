@@ -10,13 +10,14 @@ from partnersim.compiled import compiled
 from partnersim.ledger import Side, ticks
 from partnersim.randomness import Purpose, key, pair
 from partnersim.world import DROPPED as DROPPED_MONTHS
-from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Stage
+from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Reason, Stage
 from partnersim.world import SIGNED as SIGNED_MONTHS
 
 U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
 COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
 DROPPED, DELIVERING, ENDED, AGREEMENT = int(Stage.DROPPED), int(Stage.DELIVERING), int(Stage.ENDED), int(Stage.AGREEMENT)
-COURTED = int(Stage.COURTED)
+SCREENING, NO_DESK = int(Stage.SCREENING), int(Desk.NONE)
+COURTED, LAPSED = int(Stage.COURTED), int(Reason.LAPSED)
 
 
 @compiled
@@ -42,7 +43,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["entity"][0], case["firm"][0], case["firm_key"][0] = e, firm_row, firm["key"]
     case["government"], case["n_country"] = False, 1
     case["country"][0] = country
-    case["begun"], case["since"], case["slot"] = month, month, 0
+    case["begun"], case["since"] = month, month
     case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
     case["m_ended"], case["m_transformative"] = NEVER, NEVER
     case["work_left"], case["months_left"], case["grant"], case["waited"], case["days"] = 0.0, 0.0, 0.0, 0, 0.0
@@ -131,15 +132,30 @@ def in_window(system, month):
 
 
 @compiled
+def overdue(stage, months, patience):
+    """True when a case has stood at one stage before agreement for ``patience`` months: nobody waits for ever for staff."""
+    return stage < AGREEMENT and months >= patience
+
+
+@compiled
 def tidy(w):
-    """Move signed cases to the end of the live list and forget dropped ones, keeping the order."""
+    """Rule: a case that has not moved for long lapses; then signed cases join the live list and dropped ones are forgotten.
+
+    The order of both lists is kept, oldest first. Counts the checks among which each entity's screeners will divide the
+    next month.
+    """
     register, rows = w.partnership, w.rows
-    system, book = w.system[0], w.system[0]["book"]
+    system, book, month = w.system[0], w.system[0]["book"], w.system[0]["month"]
+    patience = system["param"]["lapse_months"]
+    for e in range(w.entity.shape[0]):
+        w.entity[e]["screen_cases"] = 0
     kept = 0
     n_live = system["n_live"]
     for i in range(system["n_open"]):
         row = rows[OPEN_ROWS, i]
         case = register[row]
+        if overdue(case["stage"], month - case["since"], patience):
+            drop(case, LAPSED, month, w.company, w.civil, path(w))
         if case["stage"] == DROPPED:
             account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)
             forget(row, system, register, rows, w.trace)
@@ -150,6 +166,8 @@ def tidy(w):
         else:
             rows[OPEN_ROWS, kept] = row
             kept += 1
+            if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
+                w.entity[case["entity"][0]]["screen_cases"] += 1
     system["n_open"], system["n_live"] = kept, n_live
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from partnersim.choice import clip
 from partnersim.compiled import compiled
 from partnersim.rules.records import path
-from partnersim.world import LIVE_ROWS, Stage
+from partnersim.world import Stage
 
 ENDED = int(Stage.ENDED)
 
@@ -47,7 +47,8 @@ def recover(w):
     """Rule: reputation drifts back to its usual level, which reported success raises a little."""
     entities, system, param = w.entity, w.system[0], w.system[0]["param"]
     n = system["n_delivering"]
-    usual = param["reputation_usual"] + (10.0 * (system["n_reported"] / n - 0.9) if n > 0 else 0.0)
+    success = system["n_reported"] / n - param["reported_usual"] if n > 0 else 0.0
+    usual = param["reputation_usual"] + param["reputation_success"] * success
     for e in range(entities.shape[0]):
         entity = entities[e]
         entity["reputation"] += param["reputation_recovery"] * (usual - entity["reputation"])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-from partnersim.choice import clip, pick
+from partnersim.channels import BY_NAME
+from partnersim.choice import around_one, clip, pick, up_to_one
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
-from partnersim.population.firms import N_GOALS, PRESENCE, competence, is_present
+from partnersim.population.firms import PRESENCE, competence, is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.records import open_record, order_newcomers
 from partnersim.rules.work import effort, use
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, Stage
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, N_GOALS, Stage
 
 SEARCH = int(Activity.SEARCH)
 COURTED = int(Stage.COURTED)
@@ -27,76 +26,99 @@ MAX_SEARCHES = 400
 """Most searches of one entity's pool in a month: a guard, far above what staff can pay for."""
 FAR = 1_000_000
 """Keeps the numbers of a portal's candidates apart from all others."""
-OWN_TIE, LOCAL, PORTAL, COLD = 0, 1, 2, 3
+FIRM_TRIES, LOCAL_TRIES = 16, 8
+"""Draws in which a living company is looked for among all, and among those of a country."""
+MOST_TRIES = 8
+"""Bound of the parameter ``country_tries``: keeps the numbers of one search apart from those of the next."""
+SHORT_LIST = 4
+"""Candidates of the search whose days the parameter ``days_search`` gives."""
+USUAL_REWARD = BY_NAME["reward_results"].baseline
+"""Reward for results at which an entity is as choosy as its channel says."""
+OWN_TIE, LOCAL, PORTAL, COLD = range(4)
+"""Where a candidate comes from."""
 
 
 @compiled
-def true_fit(skill_for_goal, maturity, present):
+def true_fit(param, skill_for_goal, maturity, present):
     """Fit of a firm for a goal and a country, in about standard units: competence, maturity, presence."""
-    return (skill_for_goal - 0.45) / 0.25 + (maturity - 0.4) + (0.3 if present else -0.7)
+    return (
+        (skill_for_goal - param["fit_competence_usual"]) / param["fit_competence_sd"]
+        + param["fit_maturity"] * (maturity - param["fit_maturity_usual"])
+        + (param["fit_present"] if present else param["fit_absent"])
+    )
 
 
 @compiled
-def firm_fit(seed, firm, sector, mix, goal, country):
+def firm_fit(seed, param, firm, sector, mix, goal, country):
     """True fit of a company for a goal and a country; ``sector`` and ``mix`` are the tables of the world."""
-    skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal)
+    skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal, param["competence_sd"])
     present = is_present(seed, firm["key"], firm["home"], country, mix[firm["size"], PRESENCE])
-    return true_fit(skill, firm["maturity"], present)
+    return true_fit(param, skill, firm["maturity"], present)
 
 
 @compiled
-def seen_value(fit, noise, core_weight, size, tie):
+def seen_value(param, fit, noise, core_weight, size, tie):
     """What a searching entity makes of a firm: fit as it appears, a big name where core competence counts less, and a tie."""
-    return fit + noise + (1.0 - core_weight) * 0.5 * size + 0.5 * tie
+    return fit + noise + (1.0 - core_weight) * param["seen_name"] * size + param["seen_tie"] * tie
 
 
 @compiled
-def source(u, local_share, portal, broker):
+def source(param, u, local_share, portal, broker):
     """Where one candidate comes from: own ties, a local broker, the portal, or a cold contact."""
-    if u < local_share * (0.5 + 0.5 * broker):
+    if u < local_share * up_to_one(param["local_without_broker"], broker):
         return LOCAL
     u = (u - local_share) / (1.0 - local_share) if u > local_share else 1.0
     if u < portal:
         return PORTAL
-    if u < portal + 0.6 * (1.0 - portal):
+    if u < portal + param["search_ties"] * (1.0 - portal):
         return OWN_TIE
     return COLD
 
 
 @compiled
-def random_firm(company, seed, who, month, which, first, rows):
-    """A living company of a stretch of rows, found in at most sixteen tries, or -1."""
-    for attempt in range(16):
-        row = first + int(math.floor(draw(seed, U_FIRM, who, month, which * 16 + attempt) * rows))
+def random_firm(company, seed, who, month, which):
+    """Row of a living company drawn from all, or -1 when none was found."""
+    for attempt in range(FIRM_TRIES):
+        row = int(draw(seed, U_FIRM, who, month, which * FIRM_TRIES + attempt) * company.shape[0])
         if company[row]["alive"]:
             return row
     return -1
 
 
 @compiled
-def candidate(seed, month, number, entity, now, state, broker, goal, ties, company, sector):
+def local_firm(company, seed, who, month, which, country, state):
+    """Row of a living company drawn from those at home in a country, or -1 when none was found."""
+    for attempt in range(LOCAL_TRIES):
+        row = state["first_firm"] + int(draw(seed, U_FIRM, who, month, which * FIRM_TRIES + attempt) * state["firm_rows"])
+        if company[row]["alive"] and company[row]["home"] == country:
+            return row
+    return -1
+
+
+@compiled
+def candidate(seed, param, month, number, entity, now, state, broker, goal, country, ties, company, sector):
     """One company to look at, from one of four sources: its row and the slot of the tie that led to it, or -1."""
     who = entity["key"]
-    n = company.shape[0]
-    where = source(draw(seed, U_SOURCE, who, month, number), now["local_search_share"], now["portal_reach"], broker)
+    u = draw(seed, U_SOURCE, who, month, number)
+    where = source(param, u, now["local_search_share"], now["portal_reach"], broker)
     if where == LOCAL:
-        return random_firm(company, seed, who, month, number, state["first_firm"], state["firm_rows"]), -1
+        return local_firm(company, seed, who, month, number, country, state), -1
     if where == OWN_TIE:
-        slot = int(math.floor(draw(seed, U_FIRM, who, month, number * 16) * ties.shape[0]))
+        slot = int(draw(seed, U_FIRM, who, month, number * FIRM_TRIES) * ties.shape[0])
         row = ties[slot]["row"]
         if row >= 0 and company[row]["alive"] and company[row]["key"] == ties[slot]["key"]:
             return row, slot
     if where == PORTAL:
         best, most = -1, -1.0
-        for j in range(3):
-            row = random_firm(company, seed, who, month, number + FAR * (j + 1), 0, n)
+        for j in range(int(param["portal_list"])):
+            row = random_firm(company, seed, who, month, number + FAR * (j + 1))
             if row >= 0:
                 firm = company[row]
-                skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal)
+                skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal, param["competence_sd"])
                 if skill > most:
                     best, most = row, skill
         return best, -1
-    return random_firm(company, seed, who, month, number, 0, n), -1
+    return random_firm(company, seed, who, month, number), -1
 
 
 @compiled
@@ -110,30 +132,32 @@ def choose_goal(mandate, u):
 
 
 @compiled
-def choose_country(seed, who, month, number, cdf, government, e):
-    """A country with people in need, where the entity has an office if one is found in six tries."""
+def choose_country(seed, who, month, number, tries, cdf, government, e):
+    """A country with people in need, where the entity has an office if one is found in so many tries."""
     country = 0
-    for attempt in range(6):
-        country = pick(cdf, draw(seed, U_COUNTRY, who, month, number * 8 + attempt))
+    for attempt in range(tries):
+        country = pick(cdf, draw(seed, U_COUNTRY, who, month, number * MOST_TRIES + attempt))
         if (government[country]["offices"] >> e) & 1 == 1:
             return country
     return country
 
 
 @compiled
-def best_candidate(seed, month, number, entity, now, state, broker, goal, country, n, ties, company, sector, mix):
+def best_candidate(seed, param, month, number, entity, now, state, broker, goal, country, n, ties, company, sector, mix):
     """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, and strength of the tie."""
-    noise_sd = now["company_info_noise"] * (1.0 - 0.3 * broker)
+    noise_sd = now["company_info_noise"] * (1.0 - param["noise_broker"] * broker)
     best, most, best_tie = -1, -1e9, 0.0
     for j in range(n):
-        row, slot = candidate(seed, month, number * 16 + j, entity, now, state, broker, goal, ties, company, sector)
+        row, slot = candidate(
+            seed, param, month, number * FIRM_TRIES + j, entity, now, state, broker, goal, country, ties, company, sector
+        )
         if row < 0 or company[row]["n_live"] + company[row]["n_open"] >= company[row]["capacity"]:
             continue
         firm = company[row]
         noise = noise_sd * normal(seed, U_FIT, pair(entity["key"], firm["key"]), month // 12, goal)
         tie = ties[slot]["strength"] + ties[slot]["event"] if slot >= 0 else 0.0
-        fit = firm_fit(seed, firm, sector, mix, goal, country)
-        value = seen_value(fit, noise, now["core_competence_weight"], firm["size"], tie)
+        fit = firm_fit(seed, param, firm, sector, mix, goal, country)
+        value = seen_value(param, fit, noise, now["core_competence_weight"], firm["size"], tie)
         if value > most:
             best, most, best_tie = row, value, tie
     return best, most, best_tie
@@ -146,11 +170,11 @@ def begin(w, e, firm_row, goal, country, pool, tie):
     if row < 0:
         return
     seed, param, case = w.system[0]["seed"], w.system[0]["param"], w.partnership[row]
-    case["fit"] = firm_fit(seed, w.company[firm_row], w.system[0]["sector"], w.system[0]["mix"], goal, country)
-    case["work_left"] = ticks(param["days_courting"] * effort(w.entity[e]["skill"]))
-    luck = draw(seed, U_REPLY, case["key"], 0, 1)
-    haste = 0.5 if case["crisis"] else 1.0
-    case["months_left"] = param["months_courting"] * (1.5 - luck) * (1.0 - 0.3 * clip(tie, 0.0, 1.0)) * haste
+    case["fit"] = firm_fit(seed, param, w.company[firm_row], w.system[0]["sector"], w.system[0]["mix"], goal, country)
+    case["work_left"] = ticks(param["days_courting"] * effort(param, w.entity[e]["skill"]))
+    pace = around_one(1.0 - draw(seed, U_REPLY, case["key"], 0, 1), param["answer_spread"])
+    haste = param["crisis_rush_answer"] if case["crisis"] else 1.0
+    case["months_left"] = param["months_courting"] * pace * (1.0 - param["answer_tie"] * clip(tie, 0.0, 1.0)) * haste
     case["requested"] = (
         draw(seed, U_REPLY, case["key"], 0, 2) < param["request_share"] * w.chan[FIRST_STATE + country]["host_support"]
     )
@@ -168,11 +192,12 @@ def scout(w):
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     first = system["n_open"]
-    n_candidates = int(param["candidates"])
+    n_candidates, country_tries = int(param["candidates"]), int(param["country_tries"])
+    width = param["search_fixed"] + (1.0 - param["search_fixed"]) * n_candidates / SHORT_LIST
     for e in range(entities.shape[0]):
         entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
-        cost = ticks(param["days_search"] * (0.4 + 0.15 * n_candidates) * effort(entity["skill"]))
-        least = now["bid_selectivity"] + param["results_selectivity"] * (now["reward_results"] - 0.3)
+        cost = ticks(param["days_search"] * width * effort(param, entity["skill"]))
+        least = now["bid_selectivity"] + param["results_selectivity"] * (now["reward_results"] - USUAL_REWARD)
         for pool in range(2):
             if entity["may_scout"][pool] == 0:
                 continue
@@ -182,9 +207,10 @@ def scout(w):
             for k in range(n):
                 number = k * 2 + pool
                 goal = choose_goal(entity["mandate"], draw(seed, U_GOAL, entity["key"], month, number))
-                country = choose_country(seed, entity["key"], month, number, country_cdf[goal], governments, e)
+                country = choose_country(seed, entity["key"], month, number, country_tries, country_cdf[goal], governments, e)
                 best, value, tie = best_candidate(
                     seed,
+                    param,
                     month,
                     number,
                     entity,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 
+from partnersim.channels import BY_NAME
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.randomness import GOLDEN, Purpose, U, draw, normal, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, path
 from partnersim.rules.ties import find_or_make
-from partnersim.rules.work import effort, use_grant
+from partnersim.rules.work import HQ, effort, use
 from partnersim.world import FIRST_ENTITY, NEVER, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_RATER, U_COMMON, U_REUSE, U_FLAG, U_OFFICE = (
@@ -28,7 +29,7 @@ SCREENING_WORK = int(Activity.SCREENING)
 SCREENING, DESIGN = int(Stage.SCREENING), int(Stage.DESIGN)
 SCREENING_DESK, NO_DESK = int(Desk.SCREENING), int(Desk.NONE)
 FLAGGED, SCREENED_OUT = int(Reason.FLAGGED), int(Reason.SCREENED_OUT)
-FULL_CHECK = 6.0
+FULL_CHECK = BY_NAME["check_days"].baseline
 """Days of a full check."""
 WORST_DECILE = -1.2815515655446004
 """Integrity below which a firm truly belongs to the worst tenth (standard normal quantile of 0.10)."""
@@ -99,8 +100,7 @@ def enter(w, case):
     entity, firm, now = w.entity[e], w.company[row], w.chan[FIRST_ENTITY + e]
     who = pair(entity["key"], firm["key"])
     validity, pooled = param["check_validity"], w.chan[SYSTEM_ROW]["raters_pooled"]
-    flagged = firm["flag_by"] != e and month - firm["flag_month"] < validity
-    if flagged and draw(seed, U_FLAG, who, month // 12, 0) < now["flag_sharing"]:
+    if flag_seen(param, seed, month, e, who, firm, now):
         reject(case, firm, FLAGGED, month, w.company, w.civil, path(w))
         return
     tie = w.firm_tie[e, find_or_make(w.firm_tie[e], row, firm["key"], NEVER)]
@@ -112,10 +112,10 @@ def enter(w, case):
     reuses = draw(seed, U_REUSE, who, month // 12, 0) < now["check_reuse"]
     case["reused"] = reuses and month - firm["check_month"] < validity
     if case["reused"]:
-        case["work_left"] = ticks(full * param["reuse_cost"] * effort(entity["skill"]))
+        case["work_left"] = ticks(full * param["reuse_cost"] * effort(param, entity["skill"]))
     elif reuses and w.chan[SYSTEM_ROW]["desk_days_screening"] > 0.0:
         case["work_left"], case["central"] = 0.0, True
-        wait(case, SCREENING_DESK, full * pooled)
+        wait(system, case, SCREENING_DESK, full * pooled)
     else:
         case["work_left"] = ticks(full * pooled)
     burden = param["company_days_check"] * (param["reuse_cost"] if case["reused"] else 1.0)
@@ -123,10 +123,9 @@ def enter(w, case):
 
 
 @compiled
-def check(w, case, central, days):
-    """Make a check with the days actually spent on it, put it on file and return its signal."""
+def check(w, e, row, central, days):
+    """Entity ``e``, or the shared desk, checks a firm with the days actually spent; puts it on file, returns its signal."""
     param, seed, month = w.system[0]["param"], w.system[0]["seed"], w.system[0]["month"]
-    e, row = case["entity"][0], case["firm"][0]
     firm, now = w.company[row], w.chan[FIRST_ENTITY + e]
     readings = w.chan[SYSTEM_ROW]["raters_pooled"]
     r = accuracy(max(days / readings, param["check_least_days"]), param["check_ceiling"], param["check_half_days"])
@@ -135,8 +134,8 @@ def check(w, case, central, days):
         paths["checks"] += 1.0
         valid = firm["check_by"] != e and month - firm["check_month"] < param["check_validity"]
         paths["duplicate_checks"] += 1.0 if valid else 0.0
-        if draw(seed, U_OFFICE, case["key"], 0, 1) < now["delegation"]:
-            r *= now["country_risk_accuracy"] / 0.735
+        if draw(seed, U_OFFICE, pair(w.entity[e]["key"], firm["key"]), month // 12, 1) < now["delegation"]:
+            r *= now["country_risk_accuracy"] / param["check_accuracy"]
     rater = CENTRAL_RATER if central else w.entity[e]["key"]
     epoch = month // int(param["error_months"])
     signal = pooled_signal(seed, rater, firm["key"], epoch, firm["integrity"], r, readings, param["rater_common"])
@@ -146,10 +145,9 @@ def check(w, case, central, days):
 
 
 @compiled
-def decide(w, case, signal, checked):
-    """Reject a firm whose signal, read in month ``checked``, lies below the entity's threshold, or let it move on to design."""
-    param, month = w.system[0]["param"], w.system[0]["month"]
-    e, row = case["entity"][0], case["firm"][0]
+def passes(w, e, row, signal, checked):
+    """True when a firm's signal, read in month ``checked``, reaches the entity's threshold; else the entity flags it."""
+    param = w.system[0]["param"]
     firm, now = w.company[row], w.chan[FIRST_ENTITY + e]
     tie = w.firm_tie[e, find_or_make(w.firm_tie[e], row, firm["key"], NEVER)]
     tie["check_month"], tie["check_signal"] = checked, signal
@@ -158,10 +156,59 @@ def decide(w, case, signal, checked):
     limit = threshold(param["common_threshold"], strictness, convergence, insider, now["insider_leniency"])
     tie["check_passed"] = signal >= limit
     if signal < limit:
-        firm["flag_month"], firm["flag_by"] = month, e
-        reject(case, firm, SCREENED_OUT, month, w.company, w.civil, path(w))
-    else:
+        firm["flag_month"], firm["flag_by"] = w.system[0]["month"], e
+    return signal >= limit
+
+
+@compiled
+def decide(w, case, signal, checked):
+    """Drop a case whose firm fails, or let it move on to design."""
+    month, row = w.system[0]["month"], case["firm"][0]
+    if passes(w, case["entity"][0], row, signal, checked):
         case["stage"], case["since"], case["m_screened"], case["work_left"] = DESIGN, month, month, -1.0
+    else:
+        reject(case, w.company[row], SCREENED_OUT, month, w.company, w.civil, path(w))
+
+
+@compiled
+def flag_seen(param, seed, month, e, who, firm, now):
+    """True when the entity sees and honours another's rejection of the firm, while it is valid; ``who``: key of the pair."""
+    flagged = firm["flag_by"] != e and month - firm["flag_month"] < param["check_validity"]
+    return flagged and draw(seed, U_FLAG, who, month // 12, 0) < now["flag_sharing"]
+
+
+@compiled
+def vet(w, case, f):
+    """Rule: an entity invited to join looks at the main firm too: by what it knows, what is shared, or a check of its own.
+
+    One without screeners' time left relies on the lead. False when it finds the firm wanting.
+    """
+    system, param = w.system[0], w.system[0]["param"]
+    seed, month, row = system["seed"], system["month"], case["firm"][0]
+    entity, firm, now = w.entity[f], w.company[row], w.chan[FIRST_ENTITY + f]
+    who = pair(entity["key"], firm["key"])
+    if flag_seen(param, seed, month, f, who, firm, now):
+        return False
+    tie = w.firm_tie[f, find_or_make(w.firm_tie[f], row, firm["key"], NEVER)]
+    if month - tie["check_month"] < param["check_validity"]:
+        return passes(w, f, row, tie["check_signal"], tie["check_month"])
+    full = wanted_days(now["check_days"], now["badge_trust"], firm["member"], case["crisis"], param["crisis_rush"])
+    shares = (
+        draw(seed, U_REUSE, who, month // 12, 0) < now["check_reuse"] and month - firm["check_month"] < param["check_validity"]
+    )
+    full *= param["reuse_cost"] * effort(param, entity["skill"]) if shares else w.chan[SYSTEM_ROW]["raters_pooled"]
+    days = min(ticks(full), entity["screen_left"])
+    if days < param["check_least_days"] and not shares:
+        return True
+    entity["screen_left"] -= days
+    entity["vetting"] += days
+    use(entity, system["days"], HQ, SCREENING_WORK, days)
+    case["days"] += days
+    burden = param["company_days_check"] * (param["reuse_cost"] if shares else 1.0)
+    firm_days(case, w.company, system["days"], SCREENING_WORK, burden)
+    if shares:
+        return passes(w, f, row, firm["check_signal"], firm["check_month"])
+    return passes(w, f, row, check(w, f, row, False, days), month)
 
 
 @compiled
@@ -178,7 +225,7 @@ def review(w, case, days):
     epoch = system["month"] // int(param["error_months"])
     second = pooled_signal(system["seed"], ADVISORY_RATER, firm["key"], epoch, firm["integrity"], r, 1.0, param["rater_common"])
     full = accuracy(FULL_CHECK, param["check_ceiling"], param["check_half_days"])
-    return (own + second) / math.sqrt(2.0 + 2.0 * r * full) >= param["common_threshold"]
+    return (own + second) / math.sqrt(2 + 2 * r * full) >= param["common_threshold"]
 
 
 @compiled
@@ -195,7 +242,8 @@ def reject(case, firm, reason, month, company, civil, row):
 def screen(w):
     """Rule: a firm is checked before anything is designed with it; when screeners are short, checks get shallower.
 
-    A case waits up to two months for its days and is then decided on the days there were (at least half a day).
+    Screeners sit at headquarters and divide their month among the checks at hand. A case waits up to two months for its
+    days and is then decided on the days there were (at least half a day).
     """
     entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
     param, pooled = w.system[0]["param"], chan[SYSTEM_ROW]["raters_pooled"]
@@ -207,7 +255,10 @@ def screen(w):
         if case["check_days"] < 0.0:
             enter(w, case)
             continue
-        use_grant(case, entities, days, SCREENING_WORK)
+        use(entities[case["entity"][0]], days, HQ, SCREENING_WORK, case["grant"])
+        case["days"] += case["grant"]
+        case["work_left"] -= case["grant"]
+        case["grant"] = 0.0
         late = month - case["since"] > param["screening_patience"]
         if case["reused"]:
             if case["work_left"] <= 0.0 or late:
@@ -216,4 +267,4 @@ def screen(w):
             continue
         spent = case["check_days"] * pooled - case["work_left"]
         if case["work_left"] <= 0.0 or (late and spent >= param["check_least_days"]):
-            decide(w, case, check(w, case, case["central"], spent), month)
+            decide(w, case, check(w, case["entity"][0], case["firm"][0], case["central"], spent), month)

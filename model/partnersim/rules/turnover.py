@@ -1,13 +1,13 @@
-"""Who comes and goes: companies enter, misbehave, propose and leave; partnership staff leave and arrive."""
+"""Who comes and goes: companies enter, misbehave and leave; partnership staff leave and arrive."""
 
 from __future__ import annotations
 
-from partnersim.choice import occurrences, pick
+from partnersim.choice import around_one, occurrences, pick
 from partnersim.compiled import compiled
-from partnersim.population.firms import arrive
+from partnersim.population.firms import arrive, enter_agenda, link, most_chance
 from partnersim.randomness import ONE, Purpose, draw, key
 from partnersim.rules.records import path
-from partnersim.world import EVENT_ROWS, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE, INBOUND_ROWS, NEVER
+from partnersim.world import EVENT_ROWS, FIRST_ENTITY, FIRST_STATE, HIDDEN_ROWS, NEVER
 
 U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
     int(Purpose.FIRM_MONTH),
@@ -17,58 +17,82 @@ U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
     int(Purpose.HOME),
     int(Purpose.STAFF_LEAVE),
 )
-PROPOSING_FROM = 0.4
-"""Start of the stretch of a firm's monthly draw that means a proposal: between misconduct (from 0) and leaving (to 1)."""
 
 
 @compiled
-def leaving_factor(months_out_of_contact, broker, out_of_contact, network_relief):
-    """Ratio of the hazard of leaving: above 1 out of contact for two years, lower with a good local network (S76)."""
-    factor = out_of_contact if months_out_of_contact > 24 else 1.0
-    return factor * (1.0 - network_relief * broker)
+def leaving_factor(param, months_without_contact, broker):
+    """Ratio of the hazard of leaving: above 1 when out of contact for long, lower with a good local network (S76)."""
+    factor = param["exit_out_of_contact"] if months_without_contact > param["contact_months"] else 1.0
+    return factor * (1.0 - param["network_relief"] * broker)
+
+
+@compiled
+def befall(w, firm, row, month):
+    """What happens to a firm in a month in which something could: misconduct, leaving, or nothing after all.
+
+    One draw decides, with a stretch of its own for either, so a policy that moves one hazard changes no other event.
+    Firms in a live or open partnership stay.
+    """
+    system, param = w.system[0], w.system[0]["param"]
+    u = draw(system["seed"], U_FIRM_MONTH, firm["key"], month, 0) * most_chance(firm, param)
+    misconduct = firm["p_misconduct"] * param["repeat_factor"]
+    if u < misconduct:
+        hazard = misconduct if month < firm["repeat_until"] else firm["p_misconduct"]
+        if u < hazard and firm["hidden_since"] == NEVER and system["n_hidden"] < w.rows.shape[1]:
+            firm["hidden_since"] = month
+            w.rows[HIDDEN_ROWS, system["n_hidden"]] = row
+            system["n_hidden"] += 1
+            path(w)["partner_misconduct"] += firm["n_live"]
+    elif firm["n_live"] + firm["n_open"] == 0:
+        broker = w.chan[FIRST_STATE + firm["home"]]["broker_quality"]
+        away = month - firm["last_contact"]
+        if u - misconduct < firm["p_exit"] * leaving_factor(param, away, broker):
+            firm["alive"], firm["hidden_since"] = False, NEVER
+            system["n_left"] += 1
 
 
 @compiled
 def firms(w):
-    """Rule: in a month a company may begin misconduct, propose a partnership, or leave.
+    """Rule: in a month a company may begin misconduct or leave; only those on this month's list are looked at."""
+    companies, system, param = w.company, w.system[0], w.system[0]["param"]
+    month, agenda = system["month"], system["agenda"]
+    system["n_left"] = 0
+    k = month % agenda.shape[0]
+    row = agenda[k]
+    agenda[k] = -1
+    while row >= 0:
+        firm = companies[row]
+        following = firm["next_due"]
+        if firm["due"] > month:
+            link(agenda, firm, row)
+        else:
+            befall(w, firm, row, month)
+            if firm["alive"]:
+                enter_agenda(system, param, firm, row, month)
+        row = following
+    system["n_alive"] -= system["n_left"]
 
-    One draw a firm and month decides, with a stretch of its own for each event, so that a policy which moves one
-    hazard changes no other event. Firms in a live or open partnership stay. Fatigue from being courted fades.
-    """
-    companies, rows, chan = w.company, w.rows, w.chan
-    system, param, paths = w.system[0], w.system[0]["param"], path(w)
+
+@compiled
+def discovery(w):
+    """Rule: each month hidden misconduct becomes public with some chance, sooner in firms with a disclosed partnership."""
+    companies, rows, system, param = w.company, w.rows, w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
-    rest = 1.0 - param["fatigue_fading"]
-    repeat, out, relief = param["repeat_factor"], param["exit_out_of_contact"], param["network_relief"]
     hidden, hidden_disclosed = 1.0 / param["hidden_months"], 1.0 / param["hidden_months_disclosed"]
-    n_inbound = n_events = n_left = 0
-    for i in range(companies.shape[0]):
-        firm = companies[i]
-        if not firm["alive"]:
+    kept = n_events = 0
+    for i in range(system["n_hidden"]):
+        row = rows[HIDDEN_ROWS, i]
+        firm = companies[row]
+        if firm["hidden_since"] == NEVER:
             continue
-        firm["fatigue"] *= rest
-        if firm["hidden_since"] != NEVER:
-            if draw(seed, U_HIDDEN, firm["key"], month, 0) < (hidden_disclosed if firm["disclosed"] > 0 else hidden):
-                if n_events < rows.shape[1]:
-                    rows[EVENT_ROWS, n_events] = i
-                    n_events += 1
-        u = draw(seed, U_FIRM_MONTH, firm["key"], month, 0)
-        if u < PROPOSING_FROM:
-            hazard = firm["p_misconduct"] * (repeat if month < firm["repeat_until"] else 1.0)
-            if u < hazard and firm["hidden_since"] == NEVER:
-                firm["hidden_since"] = month
-                paths["partner_misconduct"] += firm["n_live"]
-        elif u < PROPOSING_FROM + firm["p_propose"] * chan[FIRST_CLASS + firm["size"]]["inbound_rate"]:
-            if n_inbound < rows.shape[1]:
-                rows[INBOUND_ROWS, n_inbound] = i
-                n_inbound += 1
-        elif u > 1.0 - 2.0 * firm["p_exit"] and firm["n_live"] + firm["n_open"] == 0:
-            factor = leaving_factor(month - firm["last_contact"], chan[FIRST_STATE + firm["home"]]["broker_quality"], out, relief)
-            if u > 1.0 - firm["p_exit"] * factor:
-                firm["alive"] = False
-                n_left += 1
-    system["n_inbound"], system["n_events"], system["n_left"] = n_inbound, n_events, n_left
-    system["n_alive"] -= n_left
+        chance = hidden_disclosed if firm["disclosed"] > 0 else hidden
+        if firm["hidden_since"] < month and draw(seed, U_HIDDEN, firm["key"], month, 0) < chance:
+            rows[EVENT_ROWS, n_events] = row
+            n_events += 1
+        else:
+            rows[HIDDEN_ROWS, kept] = row
+            kept += 1
+    system["n_hidden"], system["n_events"] = kept, n_events
 
 
 @compiled
@@ -110,10 +134,10 @@ def staff(w):
     """Rule: staff leave and newcomers know less, unless memory keeps what leavers knew (report para 58; S113-S115)."""
     entities, chan = w.entity, w.chan
     system = w.system[0]
-    rate = w.system[0]["param"]["staff_turnover"] / 12.0
+    rate, spread = w.system[0]["param"]["staff_turnover"] / 12.0, w.system[0]["param"]["turnover_spread"]
     for e in range(entities.shape[0]):
         entity = entities[e]
-        luck = 0.5 + draw(system["seed"], U_STAFF, entity["key"], system["month"], 0)
+        luck = around_one(draw(system["seed"], U_STAFF, entity["key"], system["month"], 0), spread)
         entity["skill"] = skill_after_turnover(
             entity["skill"], rate * luck, chan[FIRST_ENTITY + e]["memory_retention"], chan[FIRST_ENTITY + e]["entrant_skill"]
         )

@@ -2,14 +2,16 @@
 
 Days are spent in this order: charges of levers absorbed, training and exchanges; then care for live partnerships (the
 share that staff are rewarded for by results), open cases oldest first, the rest of the care, and scouting with what is
-left. Rewarding counts thus starves delivery by the order of work alone (report para 37, tension T8).
+left, screeners' days included that neither checks at hand nor last month's invitations ask for. Rewarding counts thus
+starves delivery by the order of work alone (report para 37, tension T8).
 """
 
 from __future__ import annotations
 
+from partnersim.choice import graded
 from partnersim.compiled import compiled
-from partnersim.ledger import Activity, Side, ticks
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Stage
+from partnersim.ledger import Activity, Payer, Per, Side, ticks, whole_ticks
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Agent, Desk, Stage
 
 HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
     int(Side.HQ),
@@ -26,9 +28,13 @@ PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
     int(Stage.DESIGN),
     int(Stage.AGREEMENT),
 )
-NO_DESK = int(Desk.NONE)
+NO_DESK, LED_BY_UN = int(Desk.NONE), int(Agent.ENTITY)
+BY_ENTITY, BY_COUNTRY, BY_MEMBER = int(Per.ENTITY), int(Per.COUNTRY), int(Per.MEMBER)
+SECRETARIAT_PAYS, COMPANIES_PAY, STATES_PAY = int(Payer.SECRETARIAT), int(Payer.COMPANIES), int(Payer.GOVERNMENTS)
 WORKING_DAYS = 220.0
 """Working days in a staff-year."""
+LEAST_STAFF = 0.05
+"""Staff below which nothing is divided by it: less than any entity has, even at the smallest scale."""
 
 
 @compiled
@@ -39,25 +45,33 @@ def use(entity, days, pool, activity, amount):
 
 
 @compiled
-def use_grant(case, entity, days, activity):
-    """Every UN member of a case books the days granted this month."""
+def member_days(grant, share):
+    """Days of a further UN member on a case to which the lead gives ``grant``: its own part of design and negotiation."""
+    return whole_ticks(grant * share)
+
+
+@compiled
+def use_grant(case, entity, days, activity, share):
+    """The lead books the days granted to a case this month, and every further UN member its ``share`` of them."""
+    part = member_days(case["grant"], share)
     for k in range(case["n_entity"]):
-        use(entity[case["entity"][k]], days, case["office"], activity, case["grant"])
-        case["days"] += case["grant"]
+        amount = case["grant"] if k == 0 else part
+        use(entity[case["entity"][k]], days, case["office"], activity, amount)
+        case["days"] += amount
     case["work_left"] -= case["grant"]
     case["grant"] = 0.0
 
 
 @compiled
-def care_weight(lead_kind):
+def care_weight(param, lead_kind):
     """Care a live partnership asks of its UN lead: less where another kind of agent leads and the UN supports (para 42)."""
-    return 1.0 if lead_kind == 0 else 0.6
+    return 1.0 if lead_kind == LED_BY_UN else param["support_work"]
 
 
 @compiled
-def effort(skill):
-    """Days a task takes against the days it takes staff of skill 0.5: 1.25 without skill, 0.75 with all of it."""
-    return 1.25 - 0.5 * skill
+def effort(param, skill):
+    """Days a task takes against the days it takes staff of middling skill: more without skill, less with more of it."""
+    return graded(param["effort_unskilled"], skill)
 
 
 @compiled
@@ -97,8 +111,7 @@ def take(entity, days, pool, activity, amount):
 def charge(w, charge_rows, charge_days, adopted):
     """Rule: a lever's set-up and running days are charged to its payer before anything else is done.
 
-    ``charge_rows``: int (charge, 4) of policy, payer (0 entities, 1 secretariat, 2 companies, 3 governments), per
-    (0 system, 1 adopting entity, 2 adopting country, 3 member firm) and absorbed; ``charge_days``: this month's
+    ``charge_rows``: int (charge, 4) of policy, :class:`Payer`, :class:`Per` and absorbed; ``charge_days``: this month's
     real-world staff-days of each; ``adopted``: bool (policy, member), see FIRST_ENTITY and FIRST_STATE. New money adds staff for
     the task; absorbed days come out of the entities' own time.
     """
@@ -108,16 +121,16 @@ def charge(w, charge_rows, charge_days, adopted):
         days = charge_days[k] * scale
         if days == 0.0:
             continue
-        policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, 3]
-        if per == 1:
+        policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, -1]
+        if per == BY_ENTITY:
             for e in range(entities.shape[0]):
                 if adopted[policy, FIRST_ENTITY + e]:
                     pay(w, policy, payer, absorbed, days, e)
-        elif per == 2:
+        elif per == BY_COUNTRY:
             for c in range(governments.shape[0]):
                 if adopted[policy, FIRST_STATE + c]:
                     pay(w, policy, payer, absorbed, days, -1)
-        elif per == 3:
+        elif per == BY_MEMBER:
             for e in range(entities.shape[0]):
                 if adopted[policy, FIRST_ENTITY + e]:
                     pay(w, policy, payer, absorbed, days * entities[e]["seats"], e)
@@ -129,12 +142,12 @@ def charge(w, charge_rows, charge_days, adopted):
 def pay(w, policy, payer, absorbed, days, e):
     """Charge ``days`` to one entity ``e``, or, with e < 0, to all entities by staff; other payers are sides."""
     entities = w.entity
-    if payer == 2:
+    if payer == COMPANIES_PAY:
         bill(w, policy, FIRMS, days)
-    elif payer == 3:
+    elif payer == STATES_PAY:
         bill(w, policy, STATES, days)
     elif not absorbed:
-        bill(w, policy, CENTRAL if payer == 1 else HQ, days)
+        bill(w, policy, CENTRAL if payer == SECRETARIAT_PAYS else HQ, days)
     elif e >= 0:
         absorb(w, policy, e, days)
     else:
@@ -164,24 +177,31 @@ def absorb(w, policy, e, days):
 
 
 @compiled
-def days_ahead(stage, known):
+def days_ahead(param, stage, known):
     """Staff-days still to come on an open case: what is ``known`` to be left now, and the usual days of later stages."""
     if stage == PROPOSED or stage == COURTED:
-        return known + 12.0
+        return known + param["days_after_courting"]
     if stage == SCREENING:
-        return known + 16.0
+        return known + param["days_after_screening"]
     if stage == DESIGN:
-        return known + 10.0
+        return known + param["days_after_design"]
     return known
 
 
 @compiled
-def affordable(case, entity, wanted, pool):
-    """The most of ``wanted`` days that every UN member of a case can spend this month: the shortest-handed sets the pace."""
-    grant = wanted
+def afford(case, entity, wanted, pool, share):
+    """Take from every UN member's time what ``wanted`` days on a case ask, and return the lead's part.
+
+    The shortest-handed sets the pace: a further member gives ``share`` of what the lead gives.
+    """
+    grant = min(wanted, entity[case["entity"][0]]["left"][pool])
+    for k in range(1, case["n_entity"]):
+        grant = min(grant, whole_ticks(entity[case["entity"][k]]["left"][pool] / share))
+    grant = max(grant, 0.0)
+    part = member_days(grant, share)
     for k in range(case["n_entity"]):
-        grant = min(grant, entity[case["entity"][k]]["left"][pool])
-    return max(grant, 0.0)
+        entity[case["entity"][k]]["left"][pool] -= grant if k == 0 else part
+    return grant
 
 
 @compiled
@@ -199,12 +219,12 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
-    rate = param["days_case_month"]
+    rate, member_share = param["days_case_month"], param["member_share"]
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         lead = entities[case["entity"][0]]
         stage, pool = case["stage"], case["office"]
-        lead["backlog"][pool] += days_ahead(stage, case["work_left"])
+        lead["backlog"][pool] += days_ahead(param, stage, case["work_left"])
         case["grant"] = 0.0
         if case["desk"] != NO_DESK:
             case["grant"] = min(ticks(param["days_follow_up"]), lead["left"][pool])
@@ -214,13 +234,11 @@ def assign(w):
         if wanted <= 0.0:
             continue
         if stage == SCREENING:
-            grant = min(wanted, lead["screen_left"])
-            lead["screen_left"] -= grant
+            case["grant"] = min(wanted, whole_ticks(lead["screen_left"] / lead["screen_cases"]))
+            lead["screen_left"] -= case["grant"]
+            lead["screen_cases"] -= 1
         else:
-            grant = affordable(case, entities, wanted, pool)
-            for k in range(case["n_entity"]):
-                entities[case["entity"][k]]["left"][pool] -= grant
-        case["grant"] = grant
+            case["grant"] = afford(case, entities, wanted, pool, member_share)
     for e in range(entities.shape[0]):
         entity = entities[e]
         for pool in range(2):
@@ -228,6 +246,11 @@ def assign(w):
             more = min(need - entity["attention"][pool], entity["left"][pool])
             entity["left"][pool] -= more
             entity["attention"][pool] += more
+            if pool == HQ:
+                spare = max(entity["screen_left"] - entity["vetting"], 0.0)
+                entity["screen_left"] -= spare
+                entity["left"][HQ] += spare
+                entity["vetting"] = 0.0
             room = entity["backlog"][pool] < param["backlog_months"] * entity["budget"][pool]
             entity["may_scout"][pool] = 1 if room else 0
 
