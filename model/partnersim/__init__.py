@@ -20,6 +20,8 @@ _PLACES = {
     "simulate": "simulate",
     "simulate_many": "simulate",
     "Runs": "simulate",
+    "run": "stories",
+    "Story": "stories",
     "compare": "study.compare",
     "Comparison": "study.compare",
     "PartnershipModel": "model",

@@ -13,7 +13,17 @@ from pathlib import Path
 
 import click
 
+from partnersim.mistakes import Mistake
+
 MAIN_SCENARIOS = ("baseline", "central-coordination", "shared-screening", "advisory-groups", "all-three")
+SEED = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The seed, or the first of them.")
+MONTHS = click.option("--months", type=click.IntRange(1), default=120, show_default=True, help="Length after burn-in.")
+SIZE = click.option("--size", default="system", show_default=True, help="class, system, full or stress.")
+QUIET = click.option("--quiet", is_flag=True, help="No messages and no progress bar.")
+
+
+class Interrupted(click.Abort):
+    """Interrupted by the user; says what is left."""
 
 
 @click.group()
@@ -44,28 +54,32 @@ def _announce_compiling(quiet: bool) -> None:
 
 @cli.command()
 @click.argument("scenarios", nargs=-1)
-@click.option("--seeds", default=100, show_default=True, help="Number of seeds, common to all scenarios.")
-@click.option("--seed", default=0, show_default=True, help="The first seed.")
-@click.option("--months", default=120, show_default=True, help="Length of the study after burn-in.")
-@click.option("--size", default="system", show_default=True, help="class, system, full or stress.")
+@click.option("--seeds", type=click.IntRange(1), default=100, show_default=True, help="Number of seeds, common to all scenarios.")
+@SEED
+@MONTHS
+@SIZE
 @click.option("--workers", type=click.IntRange(1), help="Threads; all cores unless given.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results/compare"), show_default=True, help="Folder for results."
 )
-@click.option("--quiet", is_flag=True, help="No messages and no progress bar.")
+@QUIET
 def compare(
     scenarios: tuple[str, ...], seeds: int, seed: int, months: int, size: str, workers: int | None, out: Path, quiet: bool
 ) -> None:
     """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
+    from partnersim.simulate import laboratories
     from partnersim.study import compare as study
     from partnersim.study.table import format_table
 
-    names = scenarios or MAIN_SCENARIOS
+    asked = [lab.scenario for lab in laboratories(scenarios or MAIN_SCENARIOS, size, months)]
     _announce_compiling(quiet)
-    with _progress(len(names) * max(seeds, 0), quiet) as progress:
-        comparison = study.compare(
-            list(names), range(seed, seed + seeds), months=months, size=size, workers=workers, out=out, progress=progress
-        )
+    try:
+        with _progress(len(asked) * seeds, quiet) as progress:
+            comparison = study.compare(
+                asked, range(seed, seed + seeds), months=months, size=size, workers=workers, out=out, progress=progress
+            )
+    except KeyboardInterrupt:
+        raise Interrupted(f"Finished blocks of runs, if any, are kept in {out}; the same command goes on from them.") from None
     if comparison.reused:
         _say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
     click.echo(format_table(comparison))
@@ -74,17 +88,48 @@ def compare(
 
 
 @cli.command()
+@click.argument("scenario", default="baseline")
+@SEED
+@MONTHS
+@SIZE
+@click.option(
+    "--trace", type=click.Path(path_type=Path), help="File (.parquet or .csv) or folder for every partnership's record."
+)
+@click.option("--overwrite", is_flag=True, help="Let the trace take the place of a file that is there.")
+@click.option("--json", "as_json", is_flag=True, help="Outcomes, years and events as JSON.")
+@QUIET
+def run(
+    scenario: str, seed: int, months: int, size: str, trace: Path | None, overwrite: bool, as_json: bool, quiet: bool
+) -> None:
+    """Run SCENARIO, a name or a file, once, and tell what happened, year by year."""
+    from partnersim import stories
+    from partnersim.simulate import laboratories
+    from partnersim.study.files import frame_file, write_frame
+
+    asked = laboratories([scenario], size, months)[0].scenario
+    path = frame_file(trace, f"{asked.name}-seed{seed}.parquet", overwrite) if trace else None
+    _announce_compiling(quiet)
+    story = stories.run(asked, seed, months, size)
+    click.echo(json.dumps(story.as_dict(), indent=2) if as_json else story.text(), nl=as_json)
+    if path:
+        write_frame(story.records, path)
+        _say(f"Records of {len(story.records):,} partnerships: {path}", quiet)
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--all", "everything", is_flag=True, help="Every number, not only those that differ from baseline.")
 def check(files: tuple[str, ...], everything: bool) -> None:
     """Check scenario FILES and print what they change."""
     from partnersim.policy import PolicyPlan
-    from partnersim.scenario import format_check, load_levers, load_scenario
-    from partnersim.simulate import SIZES, population_of
+    from partnersim.population.load import load_population
+    from partnersim.population.sizes import SIZES
+    from partnersim.scenario import find_population, format_check, load_levers, load_scenario
 
     for name in files:
         scenario = load_scenario(name)
-        PolicyPlan(scenario, load_levers(), population_of(scenario.population), SIZES["system"], 120)
+        population = load_population(find_population(scenario.population))
+        PolicyPlan(scenario, load_levers(), population, SIZES["system"], 120)
         click.echo(format_check(scenario, everything=everything))
 
 
@@ -99,15 +144,13 @@ def schema() -> None:
 def main() -> None:
     """Run the command line, turning a user's mistakes into messages and exit codes."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="partnersim", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Interrupted; finished runs are kept, and the same command goes on from them.", err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        click.echo(f"Interrupted. {error}".rstrip(), err=True)
         sys.exit(1)
-    except Exception as error:
-        if type(error).__name__ not in ("ScenarioError", "StudyError"):
-            raise
+    except Mistake as error:
         click.echo(f"partnersim: {error}", err=True)
         sys.exit(2)

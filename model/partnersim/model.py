@@ -17,7 +17,7 @@ from partnersim.agents import KINDS, Company, View
 from partnersim.outcomes import outcomes_of
 from partnersim.population.build import choose_states, entity_codes
 from partnersim.scenario import Scenario
-from partnersim.simulate import Laboratory, advance
+from partnersim.simulate import Laboratory, advance, step_by_phases
 
 Hook = Callable[["PartnershipModel"], None]
 
@@ -49,7 +49,7 @@ class PartnershipModel(mesa.Model):
             raise ValueError(f"hook for {sorted(unknown)[0]!r}; the phases are {names}")
         self.hooks = dict(hooks or {})
         self.laboratory = Laboratory(scenario, size, months)
-        self.world, self.tables = self.laboratory.start(self.laboratory.settled(self.seed_used))
+        self.world, self.tables = self.laboratory.start(self.laboratory.settled(self.seed_used), keep=False)
         population, states = (
             self.laboratory.population,
             choose_states(self.laboratory.population, self.laboratory.size.governments),
@@ -70,19 +70,12 @@ class PartnershipModel(mesa.Model):
         if not self.hooks:
             advance(self.world, self.tables, 1)
         else:
-            with np.errstate(over="ignore"):
-                self._step_by_phases()
+            step_by_phases(self.world, self.tables, self._call_hook)
         self.running = self.month < self.laboratory.months
 
-    def _step_by_phases(self) -> None:
-        for phase in engine.PHASES:
-            if phase is engine.step_policy:
-                phase(self.world, self.tables)
-            else:
-                phase(self.world)
-            hook = self.hooks.get(phase.__name__)
-            if hook:
-                hook(self)
+    def _call_hook(self, phase: str) -> None:
+        if phase in self.hooks:
+            self.hooks[phase](self)
 
     def outcomes(self) -> dict[str, float]:
         """The outcome table for the months so far, which must be at least one."""

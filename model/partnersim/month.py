@@ -7,7 +7,7 @@
 5. Screen: the shared desk, checks, vetoes.
 6. Design: members, roles, gates, and the advisory review.
 7. Agree: the advisory and country desks, negotiation, signing; the register is tidied.
-8. Deliver: care, performance, evaluation, reach and the test of transformation.
+8. Deliver: care, ties of working together, performance, evaluation, reach and the test of transformation.
 9. Incidents: misconduct becomes public.
 10. Close: partnerships end and are handed over.
 11. Meet and learn: ties, skill, beliefs, reputation.

@@ -11,6 +11,8 @@ from partnersim.world import LIVE_ROWS, Stage, World
 if TYPE_CHECKING:
     import networkx as nx
 
+    from partnersim.scenario import Scenario
+
 
 def world_graph(world: World, entity_codes: list[str], state_codes: list[str]) -> nx.MultiGraph:
     """Nodes (kind, row) with ``kind`` and ``label``; edges with ``kind`` (collaboration, event, staff, membership), ``weight``.
@@ -50,6 +52,17 @@ def world_graph(world: World, entity_codes: list[str], state_codes: list[str]) -
         if firm["member"] and world.government["local_network"][firm["home"]] > 0:
             graph.add_edge(node, ("government", int(firm["home"])), kind="membership", weight=1.0)
     return graph
+
+
+def end_graph(scenario: Scenario | str, seed: int, months: int = 120, size: str = "system") -> nx.MultiGraph:
+    """The network at the end of one run; see :func:`world_graph`. Raises ScenarioError as :func:`simulate` does."""
+    from partnersim.population.build import choose_states, entity_codes
+    from partnersim.simulate import Laboratory, run_one
+
+    lab = Laboratory(scenario, size, months)
+    world = run_one(lab, lab.settled(seed), keep=False)
+    states = choose_states(lab.population, lab.size.governments)
+    return world_graph(world, entity_codes(lab.population, lab.size), [lab.population.iso3[i] for i in states])
 
 
 def _tie(graph: nx.MultiGraph, e: int, tie: np.void) -> None:

@@ -8,9 +8,11 @@ in any order; the compiled engine lets go of the interpreter.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,7 @@ from partnersim.scenario import (
     load_scenario,
     parameter_values,
 )
+from partnersim.scenario.reading import unknown
 from partnersim.world import DTYPES, SERIES_DTYPE, World, copy_world
 
 Progress = Callable[[int], None]
@@ -73,7 +76,9 @@ class Laboratory:
         return self.scenario.population, tuple(self.values.items()), base, self.size.name, self.months
 
     def before(self, seed: int) -> World:
-        """The world of a seed before its first month."""
+        """The world of a seed before its first month; raises ScenarioError for a negative seed."""
+        if seed < 0:
+            raise ScenarioError(f"seed is {seed}; allowed are whole numbers from 0")
         return build_world(self.population, self.size, seed, self.values, self.base, self.months)
 
     def settled(self, seed: int) -> World:
@@ -84,9 +89,10 @@ class Laboratory:
         open_window(world, self.months, 0)
         return world
 
-    def start(self, settled: World, traced: int = 0) -> tuple[World, Tables]:
-        """A world of its own at the start of the study, and its policy tables."""
-        world = copy_world(settled)._replace(trace=np.zeros(traced, dtype=DTYPES["partnership"]))
+    def start(self, settled: World, traced: int = 0, keep: bool = True) -> tuple[World, Tables]:
+        """A world at the start of the study, and its policy tables: one of its own, or ``settled`` itself if not kept."""
+        world = copy_world(settled) if keep else settled
+        world = world._replace(trace=np.zeros(traced, dtype=DTYPES["partnership"]))
         return world, bind(world, self.plan)
 
 
@@ -102,16 +108,42 @@ def population_of(name: str) -> Population:
 
 
 def world_size(name: str) -> WorldSize:
-    """A size by name; raises ScenarioError with the names there are."""
+    """A size by name; raises ScenarioError with the nearest name."""
     if name not in SIZES:
-        raise ScenarioError(f"size is {name!r}; allowed are {', '.join(SIZES)}")
+        raise ScenarioError(unknown("size", str(name), SIZES))
     return SIZES[name]
+
+
+def laboratories(scenarios: Sequence[Scenario | str], size: str, months: int) -> list[Laboratory]:
+    """One for each scenario. Raises ScenarioError for all that can be wrong with them, before anything is run."""
+    labs = [Laboratory(s, size, months) for s in scenarios]
+    names = [lab.scenario.name for lab in labs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ScenarioError(f"two scenarios are named {twice!r}; give each a name of its own")
+    return labs
 
 
 def advance(world: World, tables: Tables, months: int) -> None:
     """Run so many months. Uncompiled, keyed draws wrap around on purpose."""
     with np.errstate(over="ignore"):
         month.run(world, tables, months)
+    _refuse_overflow(world)
+
+
+def step_by_phases(world: World, tables: Tables, look: Callable[[str], None]) -> None:
+    """One month with the bytes of :func:`advance`; ``look`` is called after each phase with the phase's name."""
+    with np.errstate(over="ignore"):
+        for phase in month.PHASES:
+            if phase is month.step_policy:
+                phase(world, tables)
+            else:
+                phase(world)
+            look(phase.__name__)
+    _refuse_overflow(world)
+
+
+def _refuse_overflow(world: World) -> None:
     if world.system["n_overflow"][0]:
         raise RuntimeError(
             f"the register of partnerships is full ({world.partnership.size} rows): this world begins more than it was made for"
@@ -130,9 +162,9 @@ def open_window(world: World, months: int, study_month: int) -> None:
     world.entity["budgeted"], world.entity["n_joined"] = 0.0, 0.0
 
 
-def run_one(lab: Laboratory, settled: World, traced: int = 0) -> World:
-    """One run of a scenario from the world after burn-in."""
-    world, tables = lab.start(settled, traced)
+def run_one(lab: Laboratory, settled: World, traced: int = 0, keep: bool = True) -> World:
+    """One run of a scenario from the world after burn-in, which is used up if not kept."""
+    world, tables = lab.start(settled, traced, keep)
     advance(world, tables, lab.months)
     return world
 
@@ -162,16 +194,10 @@ def simulate_many(
     ``seeds``: a number n for seeds 0 to n - 1, or the seeds; ``months``: length of the window after burn-in; ``workers``:
     threads, all cores unless given. Results do not depend on ``workers`` or on the order of seeds or scenarios.
     """
-    labs = [Laboratory(s, size, months) for s in scenarios]
-    names = [lab.scenario.name for lab in labs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ScenarioError(f"two scenarios are named {twice!r}; give each a name of its own")
+    labs = laboratories(scenarios, size, months)
     wanted = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
     if not wanted:
-        raise ScenarioError("seeds is 0; allowed are 1 and more")
-    if min(wanted) < 0:
-        raise ScenarioError(f"seed {min(wanted)} is below 0; allowed are whole numbers from 0")
+        raise ScenarioError(f"seeds is {seeds}; allowed are 1 and more")
     worlds = {lab.world_key for lab in labs}
     found: dict[tuple[str, int], tuple[dict[str, float], np.ndarray]] = {}
 
@@ -181,7 +207,7 @@ def simulate_many(
             sharing = [lab for lab in labs if lab.world_key == key]
             settled = sharing[0].settled(seed)
             for lab in sharing:
-                world = run_one(lab, settled)
+                world = run_one(lab, settled, keep=lab is not sharing[-1])
                 out.append(((lab.scenario.name, seed), (outcomes_of(world, months), world.series)))
         return out
 
@@ -206,3 +232,12 @@ def simulate_many(
         )
         for lab in labs
     }
+
+
+class _CallableModule(ModuleType):
+    """Importing this module makes it the attribute ``simulate`` of the package, so it can be called like its function."""
+
+    __call__ = staticmethod(simulate)
+
+
+sys.modules[__name__].__class__ = _CallableModule

@@ -148,6 +148,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_free | i8 | rows | unused rows of the register
         n_hidden | i8 | firms | firms whose misconduct is still hidden
         n_events | i8 | firms | firms whose misconduct became public this month
+        waiting[4] | i8 | cases | at the four desks, before those dropped elsewhere are taken off
         n_traced | i8 | rows | records written to the trace
         n_delivering | i8 | partnerships | delivering this month
         n_reported | i8 | partnerships | of which reported as successful
@@ -177,7 +178,8 @@ COLUMNS: dict[str, list[Column]] = {
         budget[2] | f8 | staff-days | days of this month, headquarters and country
         left[2] | f8 | staff-days | days of this month not yet assigned
         screen_left | f8 | staff-days | screeners' days not yet assigned
-        screen_cases | i8 | cases | checks that still wait for a share of them this month
+        vetting | f8 | staff-days | screeners' days spent on firms of cases it was invited to join, last month
+        screen_cases | i8 | cases | checks that screeners divide the month among
         care[2] | f8 | partnerships | live partnerships to care for, headquarters and country
         attention[2] | f8 | ratio | care given against care needed this month
         backlog[2] | f8 | staff-days | work known to be left on open cases

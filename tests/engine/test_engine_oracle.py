@@ -9,24 +9,21 @@ import sys
 from pathlib import Path
 
 SCRIPT = """
-import dataclasses, hashlib
+import hashlib
+from worlds import fields, laboratory
 from partnersim import simulate
-from partnersim.population.sizes import SIZES
-SIZES["class"] = dataclasses.replace(SIZES["class"], burn_in=6)
-lab = simulate.Laboratory("all-three", "class", 6)
+lab = laboratory("all-three", 6, burn_in=6)
 world = simulate.run_one(lab, lab.settled(3))
 digest = hashlib.sha256()
-for table in world:
-    # Field by field, since the bytes between fields belong to nobody.
-    for field in table.dtype.names or [...]:
-        digest.update(table[field].tobytes())
+for _, values in fields(world):
+    digest.update(values.tobytes())
 outcomes = simulate.outcomes_of(world, 6)
 print(digest.hexdigest(), hashlib.sha256(repr(outcomes).encode()).hexdigest(), int(world.system["n_live"][0]))
 """
 
 
 def run(**settings: str) -> list[str]:
-    environment = {**os.environ, **settings}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), **settings}
     done = subprocess.run([sys.executable, "-W", "error", "-c", SCRIPT], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()

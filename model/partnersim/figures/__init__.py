@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from partnersim.figures.differences import difference_pages, draw_differences, draw_headlines
+from partnersim.figures.network import draw_network
 from partnersim.figures.paths import draw_path_differences, draw_paths
 from partnersim.figures.pipeline import draw_pipeline
 from partnersim.figures.style import DPI, Picture, style
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 def draw(comparison: Comparison) -> dict[str, Picture]:
     """The figures of a comparison by file name, nothing written; beyond four scenarios ``differences`` has pages."""
     pages = range(difference_pages(comparison))
+    graph = comparison.network()
+    where = f"{comparison.name(comparison.reference)}, seed {comparison.setting.seeds[0]}, month {comparison.setting.months}"
     return {
         "headline_differences": draw_headlines(comparison),
         **{f"differences{f'_{page + 1}' if page else ''}": draw_differences(comparison, page) for page in pages},
         "paths": draw_paths(comparison),
         "path_differences": draw_path_differences(comparison),
         "pipeline": draw_pipeline(comparison),
+        **({"network": draw_network(graph, where=where)} if graph is not None else {}),
     }
 
 

@@ -21,6 +21,7 @@ from partnersim.world import (
     FIRST_ENTITY,
     FIRST_STATE,
     FREE_ROWS,
+    N_GOALS,
     N_ROW_LISTS,
     NEVER,
     SERIES_DTYPE,
@@ -37,8 +38,9 @@ ROOM = 0.85
 """Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
 SPARE_ROWS = 100
 """Company rows beyond those expected at the horizon."""
-REGISTER, REGISTER_AT_SCALE = 2_000, 10_000
-"""Rows of the register of partnerships: so many in every world, and so many more at world scale 1."""
+REGISTER, REGISTER_AT_SCALE, PROPOSALS_SHARE = 2_000, 10_000, 6
+"""Rows of the register of partnerships: so many in every world, so many more at world scale 1, and one for so many
+companies, whose proposals wait to be read."""
 HIDDEN_SHARE = 20
 """One company in so many at most has hidden misconduct at a time."""
 LEAST_PLACES = 8
@@ -90,12 +92,14 @@ def build_world(
     system["scale"], system["n_declared"] = scale, size.companies
     system["mix"] = _mix(population, values)
     system["sector"][0, : len(population.sectors)] = _sectors(population)
+    # A draw looks for the first cumulative share above it, so the rows without a sector must not lie below.
+    system["sector"][0, len(population.sectors) :, N_GOALS] = 1.0
     entity = _entities(population, size, states, values)
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
     n_rows = _company_rows(government, home, size, values)
-    register = int(REGISTER + REGISTER_AT_SCALE * scale)
+    register = int(REGISTER + REGISTER_AT_SCALE * scale) + size.companies // PROPOSALS_SHARE
     system["n_free"], system["agenda"] = register, -1
     rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)

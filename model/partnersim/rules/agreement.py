@@ -88,7 +88,7 @@ def begin(w, case):
     firm_days(case, w.company, w.system[0]["days"], NEGOTIATION, param["company_days_negotiation"] + issue_days)
     partner_days(case, w.government, w.civil, w.system[0]["days"], NEGOTIATION, issue_days)
     if w.government[country]["country_team"] and draw(seed, U_ROUTED, rk, 0, COUNTRY_DESK) < now["desk_routing_country"]:
-        wait(case, COUNTRY_DESK, param["desk_days_per_country_case"])
+        wait(w.system[0], case, COUNTRY_DESK, param["desk_days_per_country_case"])
 
 
 @compiled

@@ -48,6 +48,7 @@ POINTS = 20.0
 """Points of reputation to which its weight in a firm's answer refers."""
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
+NO_STAGE, DROPPED_STAGE, ENDED_STAGE = int(Stage.NONE), int(Stage.DROPPED), int(Stage.ENDED)
 COORDINATION_DESK, NO_DESK, SME = int(Desk.COORDINATION), int(Desk.NONE), int(Size.SME)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
     int(Reason.NONE),
@@ -61,11 +62,10 @@ NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
 
 
 @compiled
-def willingness(param, fit, tie, reputation, cost_belief, fatigue, taken, integrity, exposure):
+def willingness(param, fit, tie, reputation, cost_belief, fatigue, n_open, integrity, exposure):
     """Score of a firm's answer: business fit, a known partner and the UN's name against cost, fatigue and exposure.
 
-    ``taken``: share of its capacity for partnerships that open cases and live partnerships take; what one entity gets
-    another does not (paras 39, 82).
+    ``n_open``: cases that the firm is already at work on, so that what one entity gets another does not (paras 39, 82).
 
     ``exposure`` (0-1) is how public partners and criteria are; it deters firms of low hidden integrity (report para 83).
     """
@@ -76,7 +76,7 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, taken, integr
         + param["accept_reputation"] * (reputation - param["reputation_neutral"]) / POINTS
         - param["accept_cost"] * (cost_belief - MIDDLE)
         - param["accept_fatigue"] * fatigue
-        - param["accept_taken"] * taken
+        - param["accept_busy"] * n_open
         - param["accept_exposure"] * exposure * max(-integrity, 0.0)
     )
 
@@ -92,7 +92,7 @@ def route(w, first):
             draw(seed, U_ROUTED, case["key"], 0, COORDINATION_DESK)
             < chan[FIRST_ENTITY + case["entity"][0]]["desk_routing_coordination"]
         ):
-            wait(case, COORDINATION_DESK, days)
+            wait(w.system[0], case, COORDINATION_DESK, days)
 
 
 @compiled
@@ -123,6 +123,15 @@ def approach(case, row, firm, month, fading):
 
 
 @compiled
+def twin(register, other, row, key):
+    """True when the firm's last approach came from the very same idea, had twice in one year, and is still alive."""
+    if other < 0 or other == row:
+        return False
+    stage = register[other]["stage"]
+    return register[other]["key"] == key and stage != NO_STAGE and stage != DROPPED_STAGE and stage != ENDED_STAGE
+
+
+@compiled
 def join(other, e, rival, entity, days, price):
     """Join another entity's bid as a further UN member, at a price in coordination; False when it is too late."""
     open_bid = other["stage"] == COURTED or other["stage"] == SCREENING
@@ -145,9 +154,8 @@ def answer(seed, month, param, case, firm, entity, ties, exposure):
     fatigue = rested(firm["fatigue"], month - firm["fatigued"], param["fatigue_fading"])
     if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
         return NO_CAPACITY
-    taken = (firm["n_live"] + firm["n_open"]) / firm["capacity"]
     score = willingness(
-        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, taken, firm["integrity"], exposure
+        param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, firm["n_open"], firm["integrity"], exposure
     )
     if draw(seed, U_ACCEPTS, pair(entity["key"], firm["key"]), month // 12, case["goal"]) >= logistic(score):
         return DECLINED
@@ -183,6 +191,9 @@ def court(w):
         e, firm = case["entity"][0], companies[case["firm"][0]]
         entity, now = entities[e], base[FIRST_ENTITY + e] if case["bypassed"] else chan[FIRST_ENTITY + e]
         if case["stage"] == COURTED and not case["approached"]:
+            if twin(register, firm["courting_case"], row, case["key"]):
+                drop(case, JOINED, month, companies, civil_society, paths)
+                continue
             rival = firm["courted_by"]
             contested = rival >= 0 and rival != e and firm["courted_until"] >= month
             way = contest(seed, pair(entity["key"], firm["key"]), year, now, param["join_share"]) if contested else NONE

@@ -10,6 +10,7 @@ from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw, normal
 from partnersim.rules.design import parties
 from partnersim.rules.records import firm_days, path
+from partnersim.rules.ties import work_together
 from partnersim.rules.work import use
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, NEVER, Stage
 
@@ -186,7 +187,8 @@ def deliver(w):
     """Rule: each month a live partnership performs or not, given fit, skills, host, diversity, load and attention.
 
     Luck is drawn once for its life and once for each year of it, so better conditions only ever add performing months.
-    One with a systemic aim shifts its country's market or rules for the goal, which helps others there.
+    One with a systemic aim shifts its country's market or rules for the goal, which helps others there. Its main firm learns
+    what dealing with the UN costs: less where the partnership performs, more where not.
     """
     entities, companies, governments = w.entity, w.company, w.government
     register, rows, country_cdf, chan = w.partnership, w.rows, w.country_cdf, w.chan
@@ -194,6 +196,8 @@ def deliver(w):
     seed, month, scale = system["seed"], system["month"], system["scale"]
     reporting = ticks(param["company_days_live"] * param["reporting_share"])
     caring = ticks(param["company_days_live"]) - reporting
+    gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
+    low, high = param["cost_belief_performing"], param["cost_belief_failing"]
     days, n_firms = system["days"], 0
     growth, kept, proven = param["reach_growth"], 1.0 - param["reach_loss"], int(param["scale_up_months"])
     for c in range(governments.shape[0]):
@@ -208,6 +212,9 @@ def deliver(w):
             continue
         country, goal = case["country"][0], case["goal"]
         lead, state, here = entities[case["entity"][0]], governments[country], chan[FIRST_STATE + country]
+        firm = companies[case["firm"][0]]
+        firm["last_contact"] = month
+        work_together(case, w.firm_tie, w.peer, gain)
         if case["m_started"] == NEVER:
             case["months_left"] -= 1.0
             if case["months_left"] > 0.0:
@@ -217,6 +224,7 @@ def deliver(w):
         host = here["host_support"]
         case["performing"] = performs(seed, month, param, case, lead, state["institution"][goal], host, here["broker_quality"])
         case["months_performing"] = case["months_performing"] + 1 if case["performing"] else 0
+        firm["cost_belief"] += step * ((low if case["performing"] else high) - firm["cost_belief"])
         age = month - case["m_started"]
         if case["kpis"] and age > 0 and age % 12 == 0:
             evaluate(seed, month, param, case, lead, days, companies)

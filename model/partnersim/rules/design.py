@@ -387,4 +387,4 @@ def design(w):
         hazard = w.system[0]["sector"][companies[case["firm"][0]]["sector"], HAZARD]
         routed = draw(seed, U_ROUTED, case["key"], 0, ADVISORY_DESK) < chan[FIRST_ENTITY + e]["desk_routing_advisory"]
         if routed and needs_review(param, case, hazard):
-            wait(case, ADVISORY_DESK, param["desk_days_per_review"])
+            wait(system, case, ADVISORY_DESK, param["desk_days_per_review"])

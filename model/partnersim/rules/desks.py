@@ -17,8 +17,9 @@ NO_DESK, SCREENING, ADVISORY, COUNTRY = int(Desk.NONE), int(Desk.SCREENING), int
 
 
 @compiled
-def wait(case, desk, days):
+def wait(system, case, desk, days):
     """Send a case to a desk that needs ``days`` of work for it."""
+    system["waiting"][desk - 1] += 1
     case["desk"], case["desk_left"], case["waited"] = desk, ticks(days), 0
 
 
@@ -98,6 +99,8 @@ def serve(w, desk):
     register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]
     system, param, row = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
+    if system["waiting"][desk - 1] == 0:
+        return 0
     queue = 0
     for i in range(system["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
@@ -128,6 +131,7 @@ def serve(w, desk):
             drop(case, LAPSED, month, companies, civil_society, row)
         else:
             queue += 1
+    system["waiting"][desk - 1] = queue
     return queue
 
 

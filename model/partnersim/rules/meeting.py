@@ -9,10 +9,10 @@ from partnersim.randomness import Purpose, draw
 from partnersim.rules.scouting import random_firm
 from partnersim.rules.ties import find_or_make, stronger
 from partnersim.rules.work import LEAST_STAFF
-from partnersim.world import FIRST_ENTITY, LIVE_ROWS, NEVER, Size, Stage
+from partnersim.world import FIRST_ENTITY, NEVER, Size
 
 U_FORUM, U_PEER, U_EXCHANGE = int(Purpose.FORUM), int(Purpose.PEER), int(Purpose.SECONDMENT)
-ENDED, SME = int(Stage.ENDED), int(Size.SME)
+SME = int(Size.SME)
 FAR = 50_000_000
 """Keeps the numbers of forum meetings apart from those of searches."""
 MOST_DRAWS = 8
@@ -93,33 +93,6 @@ def seats(month, param, entity, wanted, ties, company):
 
 
 @compiled
-def together(w):
-    """Rule: working together strengthens ties between the lead, its firms and the other UN members (S107).
-
-    The main firm learns by it what dealing with the UN costs: less where the partnership performs, more where not.
-    """
-    companies, register, rows, firm_ties, peer_ties = w.company, w.partnership, w.rows, w.firm_tie, w.peer
-    param, month = w.system[0]["param"], w.system[0]["month"]
-    gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
-    low, high = param["cost_belief_performing"], param["cost_belief_failing"]
-    for i in range(w.system[0]["n_live"]):
-        case = register[rows[LIVE_ROWS, i]]
-        if case["stage"] == ENDED:
-            continue
-        e = case["entity"][0]
-        tie = firm_ties[e, find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)]
-        tie["strength"] = stronger(tie["strength"], gain)
-        firm = companies[case["firm"][0]]
-        firm["last_contact"] = month
-        if case["m_started"] != NEVER:
-            firm["cost_belief"] += step * ((low if case["performing"] else high) - firm["cost_belief"])
-        for k in range(1, case["n_entity"]):
-            f = case["entity"][k]
-            strength = stronger(peer_ties[e, f]["strength"], gain)
-            peer_ties[e, f]["strength"], peer_ties[f, e]["strength"] = strength, strength
-
-
-@compiled
 def meet(w):
     """Everything that makes ties this month, besides approaches."""
     entities, companies, firm_ties, peer_ties, chan = w.entity, w.company, w.firm_tie, w.peer, w.chan
@@ -132,4 +105,3 @@ def meet(w):
         exchange(seed, month, param, scale, entity, now["secondments"], ties)
         if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:
             seats(month, param, entity, int(now["advisory_seats"]), ties, companies)
-    together(w)

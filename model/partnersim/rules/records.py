@@ -10,12 +10,13 @@ from partnersim.compiled import compiled
 from partnersim.ledger import Side, ticks
 from partnersim.randomness import Purpose, key, pair
 from partnersim.world import DROPPED as DROPPED_MONTHS
-from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Reason, Stage
+from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Reason, Stage
 from partnersim.world import SIGNED as SIGNED_MONTHS
 
 U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
 COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
 DROPPED, DELIVERING, ENDED, AGREEMENT = int(Stage.DROPPED), int(Stage.DELIVERING), int(Stage.ENDED), int(Stage.AGREEMENT)
+PROPOSED, SCREENING, NO_DESK = int(Stage.PROPOSED), int(Stage.SCREENING), int(Desk.NONE)
 COURTED, LAPSED = int(Stage.COURTED), int(Reason.LAPSED)
 
 
@@ -131,26 +132,32 @@ def in_window(system, month):
 
 
 @compiled
-def overdue(stage, months, patience):
-    """True when a case has stood at one stage before agreement for ``patience`` months: nobody waits for ever for staff."""
-    return stage < AGREEMENT and months >= patience
+def overdue(stage, months, unread, patience):
+    """True when a case has stood too long at one stage before agreement: nobody waits for ever for staff.
+
+    ``unread``: months a firm waits for its proposal to be read; ``patience``: months at any later stage.
+    """
+    return stage < AGREEMENT and months >= (unread if stage == PROPOSED else patience)
 
 
 @compiled
 def tidy(w):
     """Rule: a case that has not moved for long lapses; then signed cases join the live list and dropped ones are forgotten.
 
-    The order of both lists is kept, oldest first.
+    The order of both lists is kept, oldest first. Counts the checks among which each entity's screeners will divide the
+    next month.
     """
     register, rows = w.partnership, w.rows
     system, book, month = w.system[0], w.system[0]["book"], w.system[0]["month"]
-    patience = system["param"]["lapse_months"]
+    unread, patience = system["param"]["proposal_patience"], system["param"]["lapse_months"]
+    for e in range(w.entity.shape[0]):
+        w.entity[e]["screen_cases"] = 0
     kept = 0
     n_live = system["n_live"]
     for i in range(system["n_open"]):
         row = rows[OPEN_ROWS, i]
         case = register[row]
-        if overdue(case["stage"], month - case["since"], patience):
+        if overdue(case["stage"], month - case["since"], unread, patience):
             drop(case, LAPSED, month, w.company, w.civil, path(w))
         if case["stage"] == DROPPED:
             account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)
@@ -162,6 +169,8 @@ def tidy(w):
         else:
             rows[OPEN_ROWS, kept] = row
             kept += 1
+            if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
+                w.entity[case["entity"][0]]["screen_cases"] += 1
     system["n_open"], system["n_live"] = kept, n_live
 
 

@@ -115,7 +115,7 @@ def enter(w, case):
         case["work_left"] = ticks(full * param["reuse_cost"] * effort(param, entity["skill"]))
     elif reuses and w.chan[SYSTEM_ROW]["desk_days_screening"] > 0.0:
         case["work_left"], case["central"] = 0.0, True
-        wait(case, SCREENING_DESK, full * pooled)
+        wait(system, case, SCREENING_DESK, full * pooled)
     else:
         case["work_left"] = ticks(full * pooled)
     burden = param["company_days_check"] * (param["reuse_cost"] if case["reused"] else 1.0)
@@ -201,6 +201,7 @@ def vet(w, case, f):
     if days < param["check_least_days"] and not shares:
         return True
     entity["screen_left"] -= days
+    entity["vetting"] += days
     use(entity, system["days"], HQ, SCREENING_WORK, days)
     case["days"] += days
     burden = param["company_days_check"] * (param["reuse_cost"] if shares else 1.0)
@@ -242,8 +243,8 @@ def reject(case, firm, reason, month, company, civil, row):
 def screen(w):
     """Rule: a firm is checked before anything is designed with it; when screeners are short, checks get shallower.
 
-    Screeners sit at headquarters and divide their month among the checks at hand. A case waits up to two months for its
-    days and is then decided on the days there were (at least half a day).
+    Screeners sit at headquarters and divide their month among the checks at hand, oldest first where that would be less for
+    each than a check takes at least. A case waits up to two months for its days and is then decided on the days there were.
     """
     entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
     param, whole, paths = w.system[0]["param"], chan[SYSTEM_ROW], path(w)

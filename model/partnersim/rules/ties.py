@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from partnersim.compiled import compiled
 from partnersim.randomness import U
-from partnersim.world import WAYS
+from partnersim.world import NEVER, WAYS
 
 HALF, LOWEST = U(32), U(WAYS - 1)
 """Shift to the upper half of a key's bits, and mask of the lowest ones."""
@@ -59,6 +59,18 @@ def find_or_make(ties, row, key, never):
 def stronger(strength, gain):
     """Strength in 0-1 after working together: the nearer to 1, the less is gained."""
     return strength + gain * (1.0 - strength)
+
+
+@compiled
+def work_together(case, firm_ties, peer_ties, gain):
+    """Rule: working together strengthens ties between the lead, its main firm and the other UN members (S107)."""
+    e = case["entity"][0]
+    tie = firm_ties[e, find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)]
+    tie["strength"] = stronger(tie["strength"], gain)
+    for k in range(1, case["n_entity"]):
+        f = case["entity"][k]
+        strength = stronger(peer_ties[e, f]["strength"], gain)
+        peer_ties[e, f]["strength"], peer_ties[f, e]["strength"] = strength, strength
 
 
 @compiled

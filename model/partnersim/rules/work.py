@@ -2,7 +2,8 @@
 
 Days are spent in this order: charges of levers absorbed, training and exchanges; then care for live partnerships (the
 share that staff are rewarded for by results), open cases oldest first, the rest of the care, and scouting with what is
-left. Rewarding counts thus starves delivery by the order of work alone (report para 37, tension T8).
+left, screeners' days included that neither checks at hand nor last month's invitations ask for. Rewarding counts thus
+starves delivery by the order of work alone (report para 37, tension T8).
 """
 
 from __future__ import annotations
@@ -204,18 +205,6 @@ def afford(case, entity, wanted, pool, share):
 
 
 @compiled
-def count_checks(w):
-    """Count the checks among which each entity's screeners divide their month: when they are short, all get shallower."""
-    entities, register, rows = w.entity, w.partnership, w.rows
-    for e in range(entities.shape[0]):
-        entities[e]["screen_cases"] = 0
-    for i in range(w.system[0]["n_open"]):
-        case = register[rows[OPEN_ROWS, i]]
-        if case["stage"] == SCREENING and case["desk"] == NO_DESK and case["work_left"] > 0.0:
-            entities[case["entity"][0]]["screen_cases"] += 1
-
-
-@compiled
 def assign(w):
     """Settle what this month's days go to, in the order given at the head of this file."""
     entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
@@ -230,8 +219,8 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
-    count_checks(w)
     rate, member_share = param["days_case_month"], param["member_share"]
+    least = ticks(param["check_least_days"])
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         lead = entities[case["entity"][0]]
@@ -246,7 +235,8 @@ def assign(w):
         if wanted <= 0.0:
             continue
         if stage == SCREENING:
-            case["grant"] = min(wanted, whole_ticks(lead["screen_left"] / lead["screen_cases"]))
+            fair = whole_ticks(lead["screen_left"] / lead["screen_cases"])
+            case["grant"] = min(wanted, max(fair, least), lead["screen_left"])
             lead["screen_left"] -= case["grant"]
             lead["screen_cases"] -= 1
         else:
@@ -258,6 +248,11 @@ def assign(w):
             more = min(need - entity["attention"][pool], entity["left"][pool])
             entity["left"][pool] -= more
             entity["attention"][pool] += more
+            if pool == HQ:
+                spare = max(entity["screen_left"] - entity["vetting"], 0.0)
+                entity["screen_left"] -= spare
+                entity["left"][HQ] += spare
+                entity["vetting"] = 0.0
             room = entity["backlog"][pool] < param["backlog_months"] * entity["budget"][pool]
             entity["may_scout"][pool] = 1 if room else 0
 

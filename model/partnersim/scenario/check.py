@@ -8,17 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from partnersim.channels import BY_AXIS, Channel, Rule, fold
+from partnersim.channels import BY_AXIS, Channel, Rule
 from partnersim.scenario.levers import PER, Lever, load_levers
 from partnersim.scenario.load import Scenario
 from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, sizes
 from partnersim.scenario.reading import STATUSES, span
 from partnersim.scenario.tables import Charge, baseline_values, charges, contributions, intensity
-
-# Uncompiled: one look at a table is not worth the compiler's start.
-_fold = getattr(fold, "py_func", fold)
-
 
 POLICY_HEAD = ("lever", "months", "ramp", "strength", "adoption", "target", "money", "options", "set")
 COST_HEAD = ("lever", "cost", "days", "how often", "payer", "money")
@@ -91,6 +87,8 @@ def _channel_row(scenario: Scenario, levers: Mapping[str, Lever], axis: str, col
 
 def _met(scenario: Scenario, levers: Mapping[str, Lever], axis: str, column: int) -> list[tuple[int, float]]:
     """Month and unclipped value of a channel in each month in which some policy has just reached its full strength."""
+    from partnersim.folding import fold
+
     rows, values = contributions(scenario, levers, axis)
     months = sorted({policy.full for policy in scenario.policies})
     strengths = intensity(scenario, months[-1]) if months else np.zeros((0, 1))
@@ -101,7 +99,7 @@ def _met(scenario: Scenario, levers: Mapping[str, Lever], axis: str, column: int
         today = start
         for (c, rule, policy), value in zip(rows, values, strict=True):
             if c == column and policy in strongest:
-                today = _fold(rule, start, today, value, strengths[policy, month])
+                today = fold(rule, start, today, value, strengths[policy, month])
         out.append((month, float(today)))
     return out
 

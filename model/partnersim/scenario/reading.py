@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
+from partnersim.mistakes import Mistake
+
 LISTED = 15
 """Longest list of allowed names that a message spells out."""
 
@@ -23,7 +25,7 @@ STATUSES = ("measured", "derived", "calibrated", "assumed")
 """Where a number comes from, the firmest first."""
 
 
-class ScenarioError(ValueError):
+class ScenarioError(Mistake, ValueError):
     """A mistake in a scenario, lever or parameter file, said in a sentence for the one who wrote it."""
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
+from partnersim.english import counted
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.files import StudyError, write_csv
@@ -18,6 +19,8 @@ from partnersim.study.paired import compare_paired, paired_differences, seed_yea
 from partnersim.study.store import Folder, Identity, StudyKey, engine_digest, read_manifest
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from partnersim.figures.style import Picture
     from partnersim.scenario.load import Scenario
     from partnersim.simulate import Progress, Runs
@@ -61,8 +64,8 @@ class Comparison:
 
     def described(self) -> str:
         """Seeds, months and size in words."""
-        seeds = words.counted(len(self.setting.seeds), "paired seed")
-        return f"{seeds}, {words.counted(self.setting.months, 'month')} after burn-in, size {self.setting.size}."
+        seeds = counted(len(self.setting.seeds), "paired seed")
+        return f"{seeds}, {counted(self.setting.months, 'month')} after burn-in, size {self.setting.size}."
 
     def name(self, scenario: str) -> str:
         """A scenario's name for readers: short and unlike the others, which titles need not be."""
@@ -101,6 +104,15 @@ class Comparison:
         """Write the table; raises :class:`StudyError` where that is not possible."""
         write_csv(self.table, Path(path))
 
+    def network(self) -> nx.MultiGraph | None:
+        """The reference's network at the end of its first seed, run again; None where only the scenario's name is kept."""
+        runs = self.setting
+        if not hasattr(runs.scenario, "policies"):
+            return None
+        from partnersim.network import end_graph
+
+        return end_graph(runs.scenario, runs.seeds[0], runs.months, runs.size)
+
     def plot(self, folder: str | Path | None = None) -> dict[str, Picture]:
         """The figures by name; with a folder also written there as PNG, SVG and CSV of their data."""
         from partnersim.figures import draw, draw_all
@@ -123,7 +135,8 @@ def compare(
     ``seeds``: a number n for 0 to n - 1, or the seeds; their order does not matter. ``months`` after burn-in.
     ``out``: a folder to keep runs and tables in; equal runs in it are reused (``Comparison.reused``), and a study
     killed there goes on where it stopped. ``workers`` and ``progress`` are handed to the simulation.
-    Raises :class:`StudyError` for a wrong question and for a folder that cannot be used.
+    Raises :class:`StudyError` for a wrong question and for a folder that cannot be used, and ``ScenarioError`` for
+    what is wrong with a scenario or a size.
     """
     asked, chosen = _loaded(scenarios), seed_list(seeds)
     names = [scenario.name for scenario in asked]
@@ -134,9 +147,11 @@ def compare(
     if operator.index(months) < 1:
         raise StudyError(f"months is {months}; at least 1 is needed.")
 
-    def simulate(which: Sequence[Scenario], seeds: Sequence[int]) -> Mapping[str, Runs]:
-        from partnersim.simulate import simulate_many
+    from partnersim.simulate import laboratories, simulate_many
 
+    laboratories(asked, size, months)  # what is wrong with them is said before the folder is touched
+
+    def simulate(which: Sequence[Scenario], seeds: Sequence[int]) -> Mapping[str, Runs]:
         return simulate_many(which, seeds, months=months, size=size, workers=workers, progress=progress)
 
     if out is None:
@@ -163,7 +178,8 @@ def seed_list(seeds: int | Iterable[int]) -> list[int]:
     except TypeError:
         raise StudyError(f"seeds is {seeds!r}; a number of seeds, or whole numbers, are needed.") from None
     if not found or found[0] < 0 or len(set(found)) < len(found):
-        raise StudyError("seeds must be at least one, none negative and none given twice.")
+        asked = f"seeds is {seeds}; " if isinstance(seeds, int) else ""
+        raise StudyError(f"{asked}seeds must be at least one, none negative and none given twice.")
     return found
 
 

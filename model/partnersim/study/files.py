@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from partnersim.mistakes import Mistake
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,7 +18,7 @@ PARTIAL = ".partial"
 """Ending of names (which begin with a dot) of files that are being written."""
 
 
-class StudyError(Exception):
+class StudyError(Mistake):
     """A study that cannot be made as asked, or kept where asked, said in sentences for the one who asked."""
 
 
@@ -76,3 +78,35 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     repeating = [field.name for field in table.schema if not pa.types.is_floating(field.type)]
     options = {"use_dictionary": repeating, "compression": "zstd", "write_statistics": False}
     write_whole(path, lambda partial: pq.write_table(table, partial, **options))
+
+
+WRITERS = {".parquet": write_parquet, ".csv": write_csv}
+"""How a frame is written, by the ending of the file's name."""
+
+
+def frame_file(where: Path, name: str, overwrite: bool = False) -> Path:
+    """The file that ``where`` means for a frame: itself where it ends in .parquet or .csv, else ``name`` in that folder.
+
+    Makes the folder and tries it, so that a long run is not made in vain. Raises :class:`StudyError` for another
+    ending, a file that is there already unless ``overwrite``, and a folder that cannot be written.
+    """
+    where = Path(where)
+    is_file = where.suffix in WRITERS and not where.is_dir()
+    path = where if is_file else where / name
+    if not is_file and (where.is_file() or (where.suffix and not where.is_dir())):
+        raise StudyError(f"{where}: allowed are files ending in {' or '.join(WRITERS)}, or a folder.")
+    if path.exists() and not overwrite:
+        raise StudyError(f"{path} is there already and stays as it is. Name another file, or allow it to be overwritten.")
+    trial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written ({error.strerror})") from None
+    return path
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a frame by the ending of the path, see :data:`WRITERS`."""
+    WRITERS[path.suffix](frame, path)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from partnersim.english import listed
 from partnersim.ledger import OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -130,11 +131,6 @@ def _told_width(value: float, low: float, high: float) -> float:
     return max(min((high - low) / 2, 10 * nearest), most_digits)
 
 
-def counted(n: int, thing: str) -> str:
-    """``1 seed``, ``20 seeds``."""
-    return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
-
 def verdict(low: float, high: float) -> str:
     """``lower``, ``higher``, or in words why neither can be said of a difference with this interval."""
     if math.isnan(low) or math.isnan(high):
@@ -169,12 +165,8 @@ def finding(rows: pd.DataFrame, name: str) -> str:
         for _, row in rows.iterrows()
         if row["verdict"] in ("lower", "higher")
     ]
-    said = [_listed(clauses)] if clauses else []
+    said = [listed(clauses)] if clauses else []
     for word in (UNCLEAR, NONE, TOO_FEW):
         if names := [label(outcome).lower() for outcome in rows.loc[rows["verdict"] == word, "outcome"]]:
-            said.append(f"{word} {'to judge' if word == TOO_FEW else 'in'} {_listed(names, 'or')}")
+            said.append(f"{word} {'to judge' if word == TOO_FEW else 'in'} {listed(names, 'or')}")
     return f"{name}: {'; '.join(said)}."
-
-
-def _listed(items: list[str], word: str = "and") -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {word} {items[-1]}"

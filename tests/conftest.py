@@ -1,0 +1,15 @@
+"""Hypothesis repeats the same examples in every run, so that a failure is found again."""
+
+from hypothesis import Phase, settings
+
+from partnersim.compiled import IS_COMPILED
+
+settings.register_profile(
+    "seeded",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=40 if IS_COMPILED else 2,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+settings.load_profile("seeded")

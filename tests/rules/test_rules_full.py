@@ -1,0 +1,104 @@
+"""What happens at the ends: a register without a free row, a country without a free place, a trace, a search in vain."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from worlds import laboratory
+
+from partnersim.ledger import Activity, Side
+from partnersim.population.firms import arrive, free_row
+from partnersim.rules import desks, records, scouting, work
+from partnersim.simulate import run_one
+from partnersim.world import FIRST_STATE, Desk, Stage, World
+
+
+@pytest.fixture
+def world() -> World:
+    return laboratory(burn_in=0, entities=2, governments=3).before(1)
+
+
+def test_a_full_register_refuses_and_counts(world: World) -> None:
+    """A failure means that an idea overwrites a living partnership, or is refused in silence."""
+    system = world.system[0]
+    firm = int(np.flatnonzero(world.company["alive"])[0])
+    with np.errstate(over="ignore"):
+        system["n_free"] = 1
+        assert records.open_record(world, 0, firm, 3, 1, 0, Stage.COURTED) == world.rows[2, 0]
+        assert records.open_record(world, 0, firm, 4, 1, 0, Stage.COURTED) == -1
+    assert (system["n_open"], system["n_free"], system["n_overflow"]) == (1, 0, 1)
+    assert world.series["ideas"][0] == 1.0
+
+
+def test_a_company_finds_the_last_place_and_no_other(world: World) -> None:
+    """A failure means that a newcomer takes the row of a living company, or that the last free row is not found."""
+    first, rows = (int(world.government[name][0]) for name in ("first_firm", "firm_rows"))
+    place = world.company[first : first + rows]
+    place["alive"] = True
+    alive = int(world.system["n_alive"][0])
+    key = np.uint64(77)
+    with np.errstate(over="ignore"):
+        assert free_row(world.company, np.uint64(1), key, first, rows) == -1
+        assert arrive(world, key, 0, 5) == -1
+        assert world.system["n_alive"][0] == alive
+        place["alive"][rows - 1] = False
+        assert arrive(world, key, 0, 5) == first + rows - 1
+    assert world.system["n_alive"][0] == alive + 1
+    assert (place["key"][rows - 1], place["last_contact"][rows - 1]) == (key, 5)
+
+
+def test_a_search_in_vain_ends(world: World) -> None:
+    """A failure means that a search finds a company that is not there, or never ends."""
+    world.company["alive"] = False
+    with np.errstate(over="ignore"):
+        assert scouting.random_firm(world.company, np.uint64(1), np.uint64(2), 3, 4, 0, world.company.size) == -1
+
+
+def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -> None:
+    """A failure means that governments pay for what others have taken up."""
+    adopted = np.zeros((1, FIRST_STATE + 3), dtype=bool)
+    adopted[0, FIRST_STATE + 1 :] = True
+    world.system["scale"] = 0.5
+    work.charge(world, np.array([[0, 3, 2, 0]]), np.array([3.0]), adopted)
+    assert world.system["days"][0, Side.GOVERNMENT, Activity.LEVER] == 3.0
+    assert world.system["days"].sum() == world.system["lever_days"][0, 0] == 3.0
+
+
+def test_a_trace_keeps_what_is_forgotten() -> None:
+    """A failure means that dropped attempts and partnerships that ended leave no record where one is asked for."""
+    lab = laboratory(months=24, burn_in=24)
+    settled = lab.settled(1)
+    world = run_one(lab, settled, traced=5000)
+    kept = world.trace[: world.system["n_traced"][0]]
+    assert set(kept["stage"]) == {Stage.DROPPED, Stage.ENDED}
+    assert (kept["stage"] == Stage.DROPPED).sum() == world.series["dropped"].sum()
+    few = run_one(lab, settled, traced=10)
+    assert few.system["n_traced"][0] == 10
+    assert few.trace.tobytes() == world.trace[:10].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("bypass", "waited", "stage", "desk", "bypassed"),
+    [
+        (0.0, 3, Stage.SCREENING, Desk.SCREENING, False),
+        (1.0, 3, Stage.SCREENING, Desk.SCREENING, False),
+        (1.0, 4, Stage.SCREENING, Desk.NONE, True),
+        (0.0, 11, Stage.DROPPED, Desk.NONE, False),
+    ],
+)
+def test_patience_at_a_desk_without_time(
+    world: World, bypass: float, waited: int, stage: Stage, desk: Desk, bypassed: bool
+) -> None:
+    """A failure means that cases go round a desk, or lapse, sooner or later than patience says, or wait for free."""
+    system, firm = world.system[0], int(np.flatnonzero(world.company["alive"])[0])
+    system["param"]["bypass"] = bypass
+    with np.errstate(over="ignore"):
+        case = world.partnership[records.open_record(world, 0, firm, 3, 1, 0, Stage.SCREENING)]
+        world.company["n_open"][firm] = 1
+        desks.wait(case, Desk.SCREENING, 6.0)
+        case["waited"], case["check_days"], case["central"], case["grant"] = waited, 6.0, True, 0.25
+        assert desks.serve(world, Desk.SCREENING) == (desk == Desk.SCREENING), "those still waiting"
+    assert (case["stage"], case["desk"], case["bypassed"], case["waited"]) == (stage, desk, bypassed, waited + 1)
+    assert [system["days"][side, Activity.FOLLOW_UP] for side in (Side.HQ, Side.COMPANY)] == [0.25, 0.25]
+    if bypassed:
+        assert (case["central"], case["work_left"]) == (False, 6.0), "the entity checks by itself"
