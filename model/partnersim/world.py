@@ -274,6 +274,7 @@ COLUMNS: dict[str, list[Column]] = {
         since | i8 | month | start of the present stage
         work_left | f8 | staff-days | UN lead's work left in this stage
         grant | f8 | staff-days | days the lead gives it this month
+        n_granting | i8 | entities | UN members that give days this month, the lead among them
         n_entity | i8 | entities | UN members
         entity[16] | i8 | row | UN members, the UN lead first
         months_left | f8 | months | elapsed time left in this stage

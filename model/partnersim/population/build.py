@@ -189,7 +189,7 @@ def _entities(population: Population, size: WorldSize, states: np.ndarray, value
     entity["tier"] = data["tier"][rows]
     # Fewer entities share the staff of all, so that a smaller world is not a better staffed one for its companies.
     whole = data["hq_staff"].sum() + data["country_staff"].sum()
-    chosen = data["hq_staff"][rows].sum() + data["country_staff"][rows].sum()
+    chosen = max(data["hq_staff"][rows].sum() + data["country_staff"][rows].sum(), 1e-9)
     entity["staff_hq"] = data["hq_staff"][rows] * whole / chosen
     entity["staff_country"] = data["country_staff"][rows] * whole / chosen
     entity["mandate"] = data["mandate"][rows]
@@ -283,7 +283,8 @@ def populate(
         for g in range(skills.shape[1]):
             partner["competence"][g] = clip(skills[kind, g] + spread * normal(seed, U_CIVIL, partner["key"], 1, g), 0.0, 1.0)
         u = draw(seed, U_CIVIL, partner["key"], 2, 0)
-        partner["presence"] = (countries[kind, 0] + u * (countries[kind, 1] - countries[kind, 0]) - 1.0) / max(n_g - 1, 1)
+        abroad = countries[kind, 0] + u * (countries[kind, 1] - countries[kind, 0]) - 1.0
+        partner["presence"] = min(abroad / max(n_g - 1, 1), 1.0)
         u = draw(seed, U_CIVIL, partner["key"], 2, 1)
         partner["legitimacy"] = legitimacy[kind, 0] + u * (legitimacy[kind, 1] - legitimacy[kind, 0])
         u = draw(seed, U_CIVIL, partner["key"], 2, 2)

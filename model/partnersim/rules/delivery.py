@@ -244,5 +244,7 @@ def deliver(w):
                 state["institution"][goal] = min(state["institution"][goal] + rise / scale, 1.0)
                 case["institution"] += rise
         case["reach"] = next_reach(case["reach"], case["potential"] * case["scale"], case["performing"], growth, kept)
+        if case["performing"]:
+            gather(case, governments)
     days[COMPANY, REPORTING] += n_firms * reporting
     days[COMPANY, CARE] += n_firms * caring

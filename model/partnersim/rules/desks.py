@@ -27,24 +27,29 @@ def wait(system, case, desk, days):
 def capacity(w, desk_rows):
     """Rule: a desk's paid days of this month are its cost, whether cases come or not.
 
-    ``desk_rows``: int (3, 3) for the coordination, screening and advisory desk: paying policy or -1, side that pays for
-    new staff, and whether entities must find the days in their own time; then the desk has only what they had left.
+    The centre pays for days that a desk has before any policy, a policy for those it adds. ``desk_rows``: int (3, 3) for
+    the coordination, screening and advisory desk: paying policy or -1, side that pays for new staff, and whether entities
+    must find the days in their own time; then the policy adds only what they had left.
     """
     governments, chan = w.government, w.chan
-    now, scale = chan[SYSTEM_ROW], w.system[0]["scale"]
+    now, before, scale = chan[SYSTEM_ROW], w.base[SYSTEM_ROW], w.system[0]["scale"]
     wanted = (now["desk_days_coordination"], now["desk_days_screening"], now["desk_days_advisory"])
+    usual = (before["desk_days_coordination"], before["desk_days_screening"], before["desk_days_advisory"])
     for k in range(desk_rows.shape[0]):
         policy, side, absorbed = desk_rows[k, 0], desk_rows[k, 1], desk_rows[k, 2]
-        days = ticks(wanted[k] * scale)
+        own = ticks(usual[k] * scale)
+        added = ticks(wanted[k] * scale) - own
+        w.system[0]["days"][CENTRAL, DESK] += own
+        w.system[0]["book"]["new_days"][CENTRAL] += own
         if absorbed:
-            days = contribute(w, days)
+            added = contribute(w, added)
         else:
-            w.system[0]["days"][side, DESK] += days
-            w.system[0]["book"]["new_days"][side] += days
-        w.system[0]["desk_capacity"][k] = days
-        w.system[0]["book"]["desk_days"] += days
+            w.system[0]["days"][side, DESK] += added
+            w.system[0]["book"]["new_days"][side] += added
+        w.system[0]["desk_capacity"][k] = own + added
+        w.system[0]["book"]["desk_days"] += own + added
         if policy >= 0:
-            w.system[0]["lever_days"][policy] += days
+            w.system[0]["lever_days"][policy] += added
     for c in range(governments.shape[0]):
         state = governments[c]
         state["desk_left"] = ticks(chan[FIRST_STATE + c]["desk_days_country"] * scale) if state["country_team"] else 0.0

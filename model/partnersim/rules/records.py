@@ -46,6 +46,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["begun"], case["since"] = month, month
     case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
     case["m_ended"], case["m_transformative"] = NEVER, NEVER
+    case["n_granting"] = 1
     case["work_left"], case["months_left"], case["grant"], case["waited"], case["days"] = 0.0, 0.0, 0.0, 0, 0.0
     case["desk_left"], case["check_days"] = 0.0, 0.0
     case["approached"], case["bypassed"], case["reused"] = False, False, False

@@ -52,9 +52,12 @@ def member_days(grant, share):
 
 @compiled
 def use_grant(case, entity, days, activity, share):
-    """The lead books the days granted to a case this month, and every further UN member its ``share`` of them."""
+    """The lead books the days granted to a case this month, and every further UN member its ``share`` of them.
+
+    One that joined since the days were granted gives from the next month.
+    """
     part = member_days(case["grant"], share)
-    for k in range(case["n_entity"]):
+    for k in range(case["n_granting"]):
         amount = case["grant"] if k == 0 else part
         use(entity[case["entity"][k]], days, case["office"], activity, amount)
         case["days"] += amount
@@ -178,7 +181,11 @@ def absorb(w, policy, e, days):
 
 @compiled
 def days_ahead(param, stage, known):
-    """Staff-days still to come on an open case: what is ``known`` to be left now, and the usual days of later stages."""
+    """Staff-days still to come on an open case: what is ``known`` to be left now, and the usual days of later stages.
+
+    Work that has not been sized yet is marked by a negative number and counts nothing.
+    """
+    known = max(known, 0.0)
     if stage == PROPOSED or stage == COURTED:
         return known + param["days_after_courting"]
     if stage == SCREENING:
@@ -219,14 +226,14 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
-    rate, member_share = param["days_case_month"], param["member_share"]
+    rate, member_share = ticks(param["days_case_month"]), param["member_share"]
     least = ticks(param["check_least_days"])
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         lead = entities[case["entity"][0]]
         stage, pool = case["stage"], case["office"]
         lead["backlog"][pool] += days_ahead(param, stage, case["work_left"])
-        case["grant"] = 0.0
+        case["grant"], case["n_granting"] = 0.0, 1
         if case["desk"] != NO_DESK:
             case["grant"] = min(ticks(param["days_follow_up"]), lead["left"][pool])
             lead["left"][pool] -= case["grant"]
@@ -240,7 +247,7 @@ def assign(w):
             lead["screen_left"] -= case["grant"]
             lead["screen_cases"] -= 1
         else:
-            case["grant"] = afford(case, entities, wanted, pool, member_share)
+            case["grant"], case["n_granting"] = afford(case, entities, wanted, pool, member_share), case["n_entity"]
     for e in range(entities.shape[0]):
         entity = entities[e]
         for pool in range(2):
