@@ -28,6 +28,7 @@ BESIDE = ("transformative_reach", "transaction_cost", "transaction_cost_net", "d
 CAUSES: dict[str, dict[str, float]] = {
     "as assumed": {},
     "no joint bids": {"join_share": 0.0},
+    "firms take few at once": {"accept_busy": 3.0},
     "firms tire fast": {"accept_fatigue": 1.0},
     "firms tire fast, no joint bids": {"accept_fatigue": 1.0, "join_share": 0.0},
 }

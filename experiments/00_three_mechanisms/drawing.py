@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from screening import FILES, MONTHLY, RULES
 from telling import NAMES, coordination_findings, screening_findings, volume_findings
-from volume import JUDGED, VOLUMES, WAYS
+from volume import JUDGED, OTHERS, VOLUMES, WAYS
 
 from partnersim.figures.style import (
     BAND_ALPHA,
@@ -33,7 +33,7 @@ from partnersim.study.words import label
 Tables = dict[str, pd.DataFrame]
 RULE_LOOKS = {"independent": REFERENCE, **{name: scenario_look(i) for i, name in enumerate(RULES[1:])}}
 RULE_LOOKS["veto in turn"] = RULE_LOOKS["veto"]
-WAY_LOOKS = dict(zip(WAYS, (REFERENCE, scenario_look(0), scenario_look(1)), strict=True))
+WAY_LOOKS = dict(zip(WAYS, (REFERENCE, scenario_look(0), scenario_look(2), scenario_look(1)), strict=True))
 BYPASS_LOOKS = dict(zip(BYPASS, (scenario_look(1), REFERENCE, scenario_look(0)), strict=True))
 
 
@@ -145,8 +145,8 @@ def volume(tables: Tables, footer: str) -> Picture:
                 x, rows["mean"], spread, color=look.colour, linestyle=look.dash, marker=look.shape, markersize=4, elinewidth=1
             )
         axes.set_xlabel("live partnerships (log scale)")
-        _log_axis(axes, "x", (200, 300, 400, 500, 600))
-    _log_axis(panels[0], "y", (3, 4, 5, 6, 8, 10, 12, 15))
+        _log_axis(axes, "x", (150, 200, 300, 400, 600))
+    _log_axis(panels[0], "y", (1, 2, 3, 4, 5, 6, 8, 10, 12))
     panels[0].set_title("Incidents")
     panels[0].set_ylabel("(event, entity) pairs a year (log scale)")
     panels[1].set_title("Depth of a check")
@@ -155,14 +155,14 @@ def volume(tables: Tables, footer: str) -> Picture:
     panels[1].set_ylim(bottom=0)
     less = tables["volume_difference"].set_index(["way", "outcome"])
     for at, outcome in enumerate(JUDGED):
-        for k, way in enumerate(WAYS[1::-1]):
+        for k, way in enumerate(OTHERS):
             row = less.loc[(way, outcome)]
-            _whisker(panels[2], row["difference"], at + 0.24 * (k - 0.5), row[["low", "high"]].to_numpy(), WAY_LOOKS[way])
+            _whisker(panels[2], row["difference"], at + 0.22 * (k - 1), row[["low", "high"]].to_numpy(), WAY_LOOKS[way])
     panels[2].axvline(0, color=BLACK, linewidth=0.9)
     panels[2].set_yticks(range(len(JUDGED)), [NAMES[o].replace(" ", "\n", 1) for o in JUDGED])
     panels[2].set_ylim(len(JUDGED) - 0.4, -0.6)
     number_axis(panels[2], "x")
-    panels[2].set_title("Elasticity, fixed less others")
+    panels[2].set_title("Elasticity: fixed less others")
     panels[2].set_xlabel("difference (mark: the other way)")
     looks = [(f"Screening days {way}", look) for way, look in WAY_LOOKS.items()]
     dress(picture, volume_findings(tables), footer, tables["volume"], looks, line_handle)

@@ -17,7 +17,7 @@ from partnersim.rules import screening as rule
 from partnersim.scenario import load_parameters
 from partnersim.simulate import Laboratory, advance
 from partnersim.study.paired import paired_differences, simultaneous
-from partnersim.world import LIVE_ROWS, Stage, World
+from partnersim.world import World
 
 SEEDS, MONTHS, SETTLING = 200, 240, 24
 """Seeds, months of a run, and months until checks on file were made under the rule."""
@@ -122,12 +122,12 @@ def month(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, 
         settled, found = labs[0].settled(seed), []
         for lab in labs:
             world, tables = lab.start(settled)
-            files, tied = np.zeros((MOST, MOST)), np.zeros(2)
+            files = np.zeros((MOST, MOST))
             for at in range(12, MONTHS + 1, 12):
                 advance(world, tables, 12)
                 if at > SETTLING:
-                    files, tied = files + considered(world), tied + invited(world)
-            found.append(({**outcomes_of(world, MONTHS), "tied": tied[0], "checked": tied[1]}, files))
+                    files += considered(world)
+            found.append((outcomes_of(world, MONTHS), files))
             progress(1)
         return found
 
@@ -149,8 +149,7 @@ def month(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, 
     judged.insert(2, "independent", [means["independent", o] for o in judged["outcome"]])
     judged.insert(3, "mean", [means[key] for key in zip(judged["rule"], judged["outcome"], strict=True)])
     facts = whole[[key for key in whole.index if key[1] not in FILES]].rename("value").rename_axis(["rule", "fact"]).reset_index()
-    checked = [(name, "checked_share", frames[name]["checked"].sum() / frames[name]["tied"].sum()) for name in RULES]
-    return {"screening_month": judged, "screening_files": pd.concat([facts, pd.DataFrame(checked, columns=facts.columns)])}
+    return {"screening_month": judged, "screening_files": facts}
 
 
 def considered(world: World) -> np.ndarray:
@@ -166,15 +165,6 @@ def considered(world: World) -> np.ndarray:
     table = np.zeros((MOST, MOST))
     np.add.at(table, tuple(np.minimum(n, MOST - 1) for n in by_firm), 1)
     return table
-
-
-def invited(world: World) -> np.ndarray:
-    """(entity, worst-decile firm) pairs with a live partnership, and those of them in which the entity leads one."""
-    live = world.partnership[world.rows[LIVE_ROWS, : world.system["n_live"][0]]]
-    live = live[(live["stage"] != Stage.ENDED) & (world.company["integrity"][live["firm"][:, 0]] < rule.WORST_DECILE)]
-    tied = {(int(e), int(case["firm"][0])) for case in live for e in case["entity"][: case["n_entity"]]}
-    led = {(int(case["entity"][0]), int(case["firm"][0])) for case in live}
-    return np.array([len(tied), len(led)], dtype=float)
 
 
 def _files(files: dict[str, np.ndarray], weights: np.ndarray) -> pd.Series:

@@ -8,7 +8,7 @@ import pandas as pd
 from common import interval, markdown
 from coordination import BYPASS, SHOWN, TIMES, WORLDS
 from screening import FILES, MONTHLY, RULES
-from volume import JUDGED, VOLUMES, WAYS
+from volume import JUDGED, OTHERS, VOLUMES, WAYS
 
 from partnersim.study.words import label, number, verdict
 
@@ -73,9 +73,10 @@ def volume_findings(tables: Tables) -> list[str]:
     values = ", ".join(f"{slopes[way, 'incidents']:.2f} {way}" for way in WAYS)
     days = [f"{depth['fixed', 'days_per_check', v]:.1f}" for v in (VOLUMES[0], VOLUMES[-1])]
     return [
-        f"Elasticity of incidents to live partnerships, by screening days: {values}. "
-        f"Fixed less in proportion: {told(less.loc[('in proportion', 'incidents')])}.",
-        f"With fixed days a check falls from {days[0]} to {days[1]} days as volume grows.",
+        f"Elasticity of incidents to live partnerships, by screening days: {values}.",
+        f"Fixed less in proportion {told(less.loc[('in proportion', 'incidents')])}; "
+        f"less the same depth {told(less.loc[('same depth', 'incidents')])}.",
+        f"With fixed days a check takes {days[0]} days at the smallest volume and {days[1]} at the largest.",
     ]
 
 
@@ -101,9 +102,7 @@ def screening_block(tables: Tables) -> str:
     why = (
         "Of the bad firms that any entity has a valid check of under independent checks, "
         f"{facts['independent', 'considered_by_one']:.0%} were considered by one entity only and "
-        f"{facts['independent', 'considered_by_three']:.1%} by three or more. Of the pairs of an entity and a bad firm that "
-        f"share a partnership, {facts['independent', 'checked_share']:.0%} have an entity that leads one and so made or read "
-        "a check; the others came in as invited members."
+        f"{facts['independent', 'considered_by_three']:.1%} by three or more."
     )
     return "\n\n".join([*_bullets(screening_findings(tables)), markdown(rows), markdown(month), why])
 
@@ -159,9 +158,9 @@ def volume_block(tables: Tables) -> str:
     ]
     columns = ["screening days", "staff time", "share of HQ time for checks", *(label(o).lower() for o in levels)]
     slopes, less = (tables[f"volume_{name}"].set_index(["way", "outcome"]) for name in ("elasticity", "difference"))
-    elastic = pd.DataFrame({"elasticity to live partnerships": [*WAYS, *(f"fixed less {way}" for way in WAYS[:2])]})
+    elastic = pd.DataFrame({"elasticity to live partnerships": [*WAYS, *(f"fixed less {way}" for way in OTHERS)]})
     for o in (*JUDGED, "days_per_check"):
-        below = [interval(less.loc[(way, o)]) if o in JUDGED else "" for way in WAYS[:2]]
+        below = [interval(less.loc[(way, o)]) if o in JUDGED else "" for way in OTHERS]
         elastic[label(o).lower()] = [*(interval(slopes.loc[(way, o)]).lstrip("+") for way in WAYS), *below]
     return "\n\n".join([*_bullets(volume_findings(tables)), markdown(elastic), markdown(pd.DataFrame(rows, columns=columns))])
 
@@ -196,8 +195,8 @@ def summary_block(tables: Tables) -> str:
         rows.append((f"{world}: a large desk raises signed and performing at every bypass", _yes(all(large))))
     rows.append(
         (
-            "incidents grow faster with fixed screening days than in proportion",
-            _yes(is_so(less.loc[("in proportion", "incidents")], "higher")),
+            "incidents grow faster with fixed screening days than in proportion / at the same depth",
+            " / ".join(_yes(is_so(less.loc[(way, "incidents")], "higher")) for way in ("in proportion", "same depth")),
         )
     )
     rows.append(("checks get shallower under load", _yes(is_so(slopes.loc[("fixed", "days_per_check")], "lower"))))

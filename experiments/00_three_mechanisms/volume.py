@@ -12,32 +12,27 @@ import partnersim as ps
 from partnersim.scenario import load_parameters
 from partnersim.study.paired import simultaneous
 
-SEEDS, MONTHS = 400, 120
-VOLUMES = (0.5, 0.7, 1.0, 1.4)
+SEEDS, MONTHS = 600, 120
+VOLUMES, MIDDLE = (0.3, 0.65, 1.4), 0.65
 """Staff time for partnering over the population file's."""
-SHORT, AMPLE = 0.075, 0.35
-"""Share of headquarters time kept for checks at volume 1: short, and so much that checks are never short."""
+SHORT, AMPLE = 0.11, 0.35
+"""Share of headquarters time kept for checks at the middle volume: short, and so much that checks are never short."""
 LIMITS = (0.05, 0.5)
 """Range of that share."""
-PILOT = range(10_000, 10_020)
-"""Seeds that fix what is in proportion, apart from those that are judged."""
-TUNING = 4
-"""Rounds in which the days in proportion are found."""
-WAYS = ("never short", "in proportion", "fixed")
+PILOT, ROUNDS = range(10_000, 10_030), 4
+"""Seeds that fix what is in proportion, apart from those that are judged, and rounds it takes."""
+WAYS = ("never short", "in proportion", "same depth", "fixed")
+OTHERS = WAYS[:-1]
 JUDGED = ("incidents", "incident_events", "exposed_by_bad_firm")
 LEVELS = ("live", "signed", "months_to_agreement", "checks", "days_per_check", *JUDGED)
 
 
 def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, pd.DataFrame]:
     """Tables ``volume`` (means), ``volume_elasticity`` and ``volume_difference``."""
-    shares = {
-        "never short": dict.fromkeys(VOLUMES, AMPLE),
-        "in proportion": _in_proportion(progress),
-        "fixed": {v: SHORT / v for v in VOLUMES},
-    }
+    shares = screening_shares(progress)
     found = {}
     for way in WAYS:
-        frames = outcomes([_scenario(way, v, shares[way][v]) for v in VOLUMES], seeds, MONTHS, progress)
+        frames = outcomes([_scenario(f"{way} {v}", v, shares[way][v]) for v in VOLUMES], seeds, MONTHS, progress)
         for v, frame in zip(VOLUMES, frames.values(), strict=True):
             found[way, v] = frame.assign(days_per_check=days_per_check(frame))[list(LEVELS)]
     columns = ["way", "volume", "outcome"]
@@ -45,7 +40,7 @@ def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str
     used = pd.DataFrame([(w, v, shares[w][v]) for w, v in found], columns=["way", "volume", "screening_share"])
     slopes = pseudo_values(lambda weights: _elasticities(found, weights), seeds)
     slopes.columns = pd.MultiIndex.from_tuples(slopes.columns, names=["way", "outcome"])
-    others = {way: slopes["fixed"][list(JUDGED)] - slopes[way][list(JUDGED)] for way in WAYS[:2]}
+    others = {way: slopes["fixed"][list(JUDGED)] - slopes[way][list(JUDGED)] for way in OTHERS}
     return {
         "volume": means.merge(used, on=["way", "volume"]),
         "volume_elasticity": simultaneous(slopes).reset_index(),
@@ -53,18 +48,29 @@ def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str
     }
 
 
-def _in_proportion(progress: Callable[[int], object]) -> dict[float, float]:
-    """Shares of headquarters time for checks at which a check gets as many days at every volume as at volume 1."""
-    shares = dict.fromkeys(VOLUMES, SHORT)
-    for _ in range(TUNING):
-        frames = outcomes([_scenario("tuning", v, shares[v]) for v in VOLUMES], PILOT, MONTHS, progress)
-        depth = {v: days_per_check(frame).mean() for v, frame in zip(VOLUMES, frames.values(), strict=True)}
-        shares = {v: float(np.clip(share * (depth[1.0] / depth[v]) ** 1.5, *LIMITS)) for v, share in shares.items()}
-    return shares
+def screening_shares(progress: Callable[[int], object]) -> dict[str, dict[float, float]]:
+    """Share of headquarters time for checks by way and volume.
+
+    In proportion: days over live partnerships as at the middle volume. Same depth: as many days as give a check what it
+    gets at the middle volume.
+    """
+    proportion, depth = dict.fromkeys(VOLUMES, SHORT), dict.fromkeys(VOLUMES, SHORT)
+    for _ in range(ROUNDS):
+        frames = {v: outcomes([_scenario("pilot", v, depth[v])], PILOT, MONTHS, progress)["pilot"] for v in VOLUMES}
+        days = {v: days_per_check(frame).mean() for v, frame in frames.items()}
+        live = {v: frame["live"].mean() for v, frame in frames.items()}
+        proportion = {v: SHORT * live[v] / live[MIDDLE] * MIDDLE / v for v in VOLUMES}
+        depth = {v: float(np.clip(share * (days[MIDDLE] / days[v]) ** 1.5, *LIMITS)) for v, share in depth.items()}
+    return {
+        "never short": dict.fromkeys(VOLUMES, AMPLE),
+        "in proportion": proportion,
+        "same depth": depth,
+        "fixed": {v: SHORT * MIDDLE / v for v in VOLUMES},
+    }
 
 
-def _scenario(way: str, volume: float, share: float) -> ps.Scenario:
-    return scenario(f"{way} {volume}", {"partnering_time": volume, "screening_share": share})
+def _scenario(name: str, volume: float, share: float) -> ps.Scenario:
+    return scenario(name, {"partnering_time": volume, "screening_share": share})
 
 
 def days_per_check(frame: pd.DataFrame) -> pd.Series:
@@ -84,4 +90,4 @@ def _elasticities(found: dict[tuple[str, float], pd.DataFrame], weights: np.ndar
 
 def n_runs(n_seeds: int) -> int:
     """How many runs :func:`measure` reports to ``progress``."""
-    return len(VOLUMES) * (n_seeds * len(WAYS) + len(PILOT) * TUNING)
+    return len(VOLUMES) * (n_seeds * len(WAYS) + len(PILOT) * ROUNDS)
