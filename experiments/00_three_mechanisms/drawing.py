@@ -31,6 +31,7 @@ from partnersim.figures.style import (
 from partnersim.study.words import label
 
 Tables = dict[str, pd.DataFrame]
+HOLLOW = " Hollow: the interval holds zero."
 RULE_LOOKS = {"independent": REFERENCE, **{name: scenario_look(i) for i, name in enumerate(RULES[1:])}}
 RULE_LOOKS["veto in turn"] = RULE_LOOKS["veto"]
 WAY_LOOKS = dict(zip(WAYS, (REFERENCE, scenario_look(0), scenario_look(2), scenario_look(1)), strict=True))
@@ -126,7 +127,14 @@ def coordination(tables: Tables, footer: str) -> Picture:
     for axes in panels[:, 0]:
         axes.set_ylabel("% of no desk")
     looks = [(f"Bypass {b:g} a month", look) for b, look in BYPASS_LOOKS.items()]
-    dress(picture, coordination_findings(tables), footer, table[table["outcome"].isin(SHOWN)], looks, line_handle)
+    dress(
+        picture,
+        coordination_findings(tables),
+        footer.removesuffix(HOLLOW),
+        table[table["outcome"].isin(SHOWN)],
+        looks,
+        line_handle,
+    )
     return picture
 
 
@@ -148,7 +156,7 @@ def volume(tables: Tables, footer: str) -> Picture:
         _log_axis(axes, "x", (150, 200, 300, 400, 600))
     _log_axis(panels[0], "y", (1, 2, 3, 4, 5, 6, 8, 10, 12))
     panels[0].set_title("Incidents")
-    panels[0].set_ylabel("(event, entity) pairs a year (log scale)")
+    panels[0].set_ylabel("pairs a year (log scale)")
     panels[1].set_title("Depth of a check")
     panels[1].set_ylabel("UN staff-days a check")
     number_axis(panels[1], "y")
@@ -164,7 +172,7 @@ def volume(tables: Tables, footer: str) -> Picture:
     number_axis(panels[2], "x")
     panels[2].set_title("Elasticity: fixed less others")
     panels[2].set_xlabel("difference (mark: the other way)")
-    looks = [(f"Screening days {way}", look) for way, look in WAY_LOOKS.items()]
+    looks = [(f"{way[:1].upper()}{way[1:]}", look) for way, look in WAY_LOOKS.items()]
     dress(picture, volume_findings(tables), footer, tables["volume"], looks, line_handle)
     return picture
 

@@ -1,6 +1,6 @@
 """Measure the three mechanisms, draw them, and write what came out into docs/findings.md.
 
-uv run python experiments/00_three_mechanisms/run.py           everything, some minutes on two cores
+uv run python experiments/00_three_mechanisms/run.py           everything, about ten minutes on two cores
 uv run python experiments/00_three_mechanisms/run.py --check   whether the page says what the kept tables hold
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import functools
 import io
+import json
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import pandas as pd
 import screening
 import volume
 from common import PAGE, RESULTS, filled
-from drawing import DRAWINGS
+from drawing import DRAWINGS, HOLLOW
 from PIL import Image
 from telling import BLOCKS, summary_block
 from tqdm import tqdm
@@ -35,33 +36,34 @@ def main() -> None:
     """Parse the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="run nothing; exit with 1 where the page is stale")
+    parser.add_argument("--redraw", action="store_true", help="run nothing; figures and page from the kept tables")
     parser.add_argument("--only", choices=FINDINGS, help="measure one finding and keep the tables of the others")
     parser.add_argument("--seeds", type=int, help="seeds of each finding, fewer for a quick look")
-    parser.add_argument(
-        "--out", type=Path, default=RESULTS, help="folder of tables and figures; elsewhere, the page goes there too"
-    )
+    parser.add_argument("--out", type=Path, default=RESULTS, help="another folder for tables, figures and the page")
     asked = parser.parse_args()
+    page = PAGE.read_text(encoding="utf-8")
     if asked.check:
-        page = PAGE.read_text(encoding="utf-8")
         if filled(page, blocks(read(RESULTS))) != page:
             sys.exit(f"{PAGE.name} is stale: run experiments/{RESULTS.name}/run.py")
         return
     asked.out.mkdir(parents=True, exist_ok=True)
-    settings = {"engine": engine_digest(), "size": "system"}
+    manifest = asked.out / "manifest.json"
+    settings = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
     for name, finding in FINDINGS.items():
+        if asked.redraw or asked.only not in (None, name):
+            continue
         n = asked.seeds or finding.SEEDS
-        settings[name] = {"seeds": n, "months": finding.MONTHS}
-        if asked.only in (None, name):
-            with tqdm(total=finding.n_runs(n), desc=name, unit="run", disable=not sys.stderr.isatty()) as bar:
-                tables = finding.measure(range(n), bar.update)
-            for table, frame in tables.items():
-                write_csv(frame, asked.out / f"{table}.csv")
-    write_json(settings, asked.out / "manifest.json")
+        with tqdm(total=finding.n_runs(n), desc=name, unit="run", disable=not sys.stderr.isatty()) as bar:
+            tables = finding.measure(range(n), bar.update)
+        for table, frame in tables.items():
+            write_csv(frame, asked.out / f"{table}.csv")
+        settings[name] = {"seeds": n, "months": finding.MONTHS, "size": "system", "engine": engine_digest()}
+        write_json(settings, manifest)
     tables = read(asked.out)
     for name, draw in DRAWINGS.items():
-        keep(draw(tables, footer(**settings[name])), asked.out / f"figure_{name}")
+        keep(draw(tables, footer(settings[name])), asked.out / f"figure_{name}")
     target = PAGE if asked.out.resolve() == RESULTS else asked.out / PAGE.name
-    write_text(filled(PAGE.read_text(encoding="utf-8"), blocks(tables)), target)
+    write_text(filled(page, blocks(tables)), target)
 
 
 def read(folder: Path) -> dict[str, pd.DataFrame]:
@@ -87,11 +89,11 @@ def keep(picture: Picture, path: Path) -> None:
         write_whole(path.with_suffix(".svg"), svg)
 
 
-def footer(seeds: int, months: int) -> str:
+def footer(setting: dict[str, int | str]) -> str:
     """Runs and intervals of a figure, in words."""
     return (
-        f"{seeds} common seeds, {months} months after burn-in, size system. Lines and bands: {LEVEL:.0%} intervals of "
-        "differences between runs on common seeds, simultaneous (max-t, bootstrap over seeds). Hollow: the interval holds zero."
+        f"{setting['seeds']} common seeds, {setting['months']} months after burn-in, size {setting['size']}. Lines and bands: "
+        f"{LEVEL:.0%} intervals of differences between runs on common seeds, simultaneous (max-t, bootstrap over seeds).{HOLLOW}"
     )
 
 

@@ -65,11 +65,12 @@ def _plain(function: Callable) -> Callable:
 
 def _signals(truth: np.ndarray, r: float, common: float) -> np.ndarray:
     """(firm, 5): the signals of three entities' own raters, of the shared desk, and of the desk with pooled readings."""
+    keys = np.random.default_rng(17).integers(2**63, size=truth.size, dtype=np.uint64)
     signal, raters = _plain(rule.pooled_signal), [np.uint64(k) for k in (11, 22, 33)]
     ways = [*((rater, 1.0) for rater in raters), (rule.CENTRAL_RATER, 1.0), (rule.CENTRAL_RATER, READINGS)]
     with np.errstate(over="ignore"):
         return np.array(
-            [[signal(np.uint64(1), w, np.uint64(i + 1), 0, z, r, k, common) for w, k in ways] for i, z in enumerate(truth)]
+            [[signal(np.uint64(1), w, key, 0, z, r, k, common) for w, k in ways] for key, z in zip(keys, truth, strict=True)]
         )
 
 

@@ -24,6 +24,7 @@ NAMES = {
     "incidents": "Incidents",
     "incident_events": "Public events",
 }
+PERCENT = "\N{NO-BREAK SPACE}%"
 SMALL, LARGE = str(TIMES[0]), str(TIMES[-1])
 
 
@@ -39,7 +40,7 @@ def screening_findings(tables: Tables) -> list[str]:
     judged = tables["screening_month"].set_index(["rule", "outcome"])
     fixed = [f"{name} {exact[name, 'mean']:.2f} and {exact[name, 'all_three']:.0%}" for name in RULES]
     base = judged.loc[("reused", "exposed_by_bad_firm"), "independent"]
-    means = [f"{name} {told(judged.loc[(name, 'exposed_by_bad_firm')], ' %', 100 / base)}" for name in RULES[1:]]
+    means = [f"{name} {told(judged.loc[(name, 'exposed_by_bad_firm')], PERCENT, 100 / base)}" for name in RULES[1:]]
     reused, pooled = (
         {o: told(judged.loc[(name, o)], " points", 100) for o in ("all_in_share", "let_in_share")}
         for name in ("reused", "pooled")
@@ -59,7 +60,7 @@ def coordination_findings(tables: Tables) -> list[str]:
     for world in WORLDS:
         parts = []
         for times, size in ((SMALL, "a quarter of its load"), (LARGE, "four times")):
-            values = [f"{told(table.loc[(world, float(times), b, 'signed')], ' %')}" for b in (BYPASS[0], BYPASS[-1])]
+            values = [f"{told(table.loc[(world, float(times), b, 'signed')], PERCENT)}" for b in (BYPASS[0], BYPASS[-1])]
             parts.append(f"{size} {values[0]} without bypass and {values[1]} with the easiest")
         said.append(f"Signed, {world}: desk at {'; at '.join(parts)}.")
     return said
@@ -119,7 +120,7 @@ def coordination_block(tables: Tables) -> str:
     for world in WORLDS:
         for outcome in SHOWN:
             for b in BYPASS:
-                ends = [interval(table.loc[(world, float(t), b, outcome)], " %") for t in (SMALL, LARGE)]
+                ends = [interval(table.loc[(world, float(t), b, outcome)], PERCENT) for t in (SMALL, LARGE)]
                 crossed = _crossing(cross.loc[(world, b, outcome)]) if outcome != "months_to_agreement" else "it has none"
                 rows.append((world, label(outcome).lower(), f"{b:g}", *ends, crossed))
     effects = pd.DataFrame(
@@ -129,7 +130,7 @@ def coordination_block(tables: Tables) -> str:
     order = list(dict.fromkeys(tables["coordination_causes"]["outcome"]))
     why = pd.DataFrame({"desk at which nothing waits, in a world": list(dict.fromkeys(tables["coordination_causes"]["world"]))})
     for outcome in order:
-        why[label(outcome).lower()] = [interval(causes.loc[(w, outcome)], " %") for w in why.iloc[:, 0]]
+        why[label(outcome).lower()] = [interval(causes.loc[(w, outcome)], PERCENT) for w in why.iloc[:, 0]]
     loads = ", ".join(f"{row.load:.0f} ({row.world})" for row in tables["coordination_load"].itertuples())
     load = f"Load that entities bring to the desk, staff-days a month of the real system: {loads}; the lever's default is 240."
     return "\n\n".join([*_bullets(coordination_findings(tables)), load, markdown(effects), markdown(why)])
