@@ -1,6 +1,7 @@
 """What the pages say by name exists: files, headings, parameters, channels, rules."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,11 @@ def test_the_odd_names_nothing_that_is_not_there():
     known |= {column.name for columns in COLUMNS.values() for column in columns}
     named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", ODD))
     assert named - known == set()
+
+
+def test_the_citation_bears_the_version_of_the_package():
+    """A failure means that whoever cites the software cites a version that it is not."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project['version']}\n" in citation
+    assert f"\n## {project['version']}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
