@@ -604,12 +604,3 @@ CHANNELS: tuple[Channel, ...] = (
 BY_NAME = {c.name: c for c in CHANNELS}
 BY_AXIS = {axis: tuple(c for c in CHANNELS if c.axis == axis) for axis in AXES}
 COLUMN = {c.name: i for i, c in enumerate(CHANNELS)}
-
-
-def __getattr__(name: str) -> object:
-    """``recompute`` of the engine, for those who look for it here: the table alone does not wait for the compiler."""
-    if name == "recompute":
-        from partnersim.folding import recompute
-
-        return recompute
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,8 +16,8 @@
 
 from __future__ import annotations
 
-from partnersim.channels import recompute
 from partnersim.compiled import entry
+from partnersim.folding import recompute
 from partnersim.ledger import N_TRANSACTION
 from partnersim.rules import (
     agreement,

@@ -183,7 +183,7 @@ COLUMNS: dict[str, list[Column]] = {
         care[2] | f8 | partnerships | live partnerships to care for, headquarters and country
         attention[2] | f8 | ratio | care given against care needed this month
         backlog[2] | f8 | staff-days | work known to be left on open cases
-        may_scout[2] | i8 | 0 or 1 | its open cases leave room for new ones
+        room[2] | f8 | staff-days | work on new cases that its open ones leave room for
         absent | f8 | staff-days | days of staff away on exchanges, still to come
         seats | i8 | firms | firms with a seat in its company advisory group
         slack | f8 | staff-days | unused days of this month

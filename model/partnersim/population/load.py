@@ -20,6 +20,7 @@ KEY_BYTES = 8
 BEST_GRADE = 3
 """Grades of government effectiveness run from 0 to this one."""
 MILLION = 1e6
+"""People in the unit of a population file."""
 MOST_PEOPLE, MOST_STAFF = 2_000, 10_000
 """Millions of people, and partnership staff, above which a file must hold a mistake."""
 ROUNDING = 0.005

@@ -52,11 +52,11 @@ def performance_score(param, fit, skill, host, institution, broker, attention, v
 
 
 @compiled
-def next_reach(reach, target, performing, growth, loss):
-    """People reached next month: towards ``target`` while performing, lost by a share each month while not."""
+def next_reach(reach, target, performing, growth, kept):
+    """People reached next month: towards ``target`` while performing; while not, a share is ``kept`` each month."""
     if performing:
         return reach + growth * (target - reach)
-    return (1.0 - loss) * reach
+    return kept * reach
 
 
 @compiled
@@ -139,24 +139,22 @@ def reported(seed, param, case, candour):
 
 
 @compiled
-def scale_up(seed, month, param, case, host):
-    """Rule: what works, pays and has a willing host and a plan is scaled up."""
+def scale_up(seed, month, param, proven, case, host):
+    """Rule: what has worked for ``proven`` months, pays or has a plan, and has a willing host is scaled up."""
     if case["stage"] == SCALED:
         pace = math.exp(math.log(param["scale_limit"]) / param["scale_months"])
         case["scale"] = min(case["scale"] * pace, case["scale_limit"])
         return
-    ready = (
-        case["months_performing"] >= param["scale_up_months"]
-        and case["systemic"]
-        and (case["business_case"] or case["exit_plan"])
-    )
+    ready = case["months_performing"] >= proven and case["systemic"] and (case["business_case"] or case["exit_plan"])
     if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < host:
         case["stage"], case["since"] = SCALED, month
 
 
 @compiled
-def spread(seed, month, case, cdf, government):
-    """A scaled partnership may go on to a further country in need where its lead has an office."""
+def spread(seed, month, chance, case, cdf, government):
+    """Once a year a scaled partnership may go on to a further country in need where its lead has an office."""
+    if draw(seed, U_COUNTRY, case["key"], month, 1) >= chance:
+        return
     country = pick(cdf, draw(seed, U_COUNTRY, case["key"], month, 0))
     known = False
     for k in range(case["n_country"]):
@@ -201,7 +199,7 @@ def deliver(w):
     gain, step = param["tie_gain"], param["cost_belief_step"] / 12.0
     low, high = param["cost_belief_performing"], param["cost_belief_failing"]
     days, n_firms = system["days"], 0
-    spreading = month % int(param["spread_months"]) == 0
+    growth, kept, proven = param["reach_growth"], 1.0 - param["reach_loss"], int(param["scale_up_months"])
     for c in range(governments.shape[0]):
         governments[c]["performing"] = 0.0
         for g in range(governments[c]["reached"].shape[0]):
@@ -237,16 +235,14 @@ def deliver(w):
         n_firms += case["n_firm"]
         if case["performing"]:
             state["performing"] += 1.0
-            scale_up(seed, month, param, case, host)
-            if case["stage"] == SCALED and spreading and case["n_country"] < MAX_COUNTRIES:
-                spread(seed, month, case, country_cdf[goal], governments)
+            scale_up(seed, month, param, proven, case, host)
+            if case["stage"] == SCALED and month % 12 == 0 and case["n_country"] < MAX_COUNTRIES:
+                spread(seed, month, param["spread_chance"], case, country_cdf[goal], governments)
             if case["systemic"]:
                 rise = institution_rise(param, case["government"], case["depth"], host, state["institution"][goal])
                 # Each partnership of a sample stands for 1 / scale in the world; its own share is its own.
                 state["institution"][goal] = min(state["institution"][goal] + rise / scale, 1.0)
                 case["institution"] += rise
-        case["reach"] = next_reach(
-            case["reach"], case["potential"] * case["scale"], case["performing"], param["reach_growth"], param["reach_loss"]
-        )
+        case["reach"] = next_reach(case["reach"], case["potential"] * case["scale"], case["performing"], growth, kept)
     days[COMPANY, REPORTING] += n_firms * reporting
     days[COMPANY, CARE] += n_firms * caring

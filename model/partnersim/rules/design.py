@@ -263,7 +263,7 @@ def invite_entities(w, case):
         luck = normal(seed, U_ACCEPTS, pair(rk, entities[f]["key"]), 0, 0)
         mandate = entities[f]["mandate"][case["goal"]]
         benefit = param["benefit_base"] + param["benefit_mandate"] * mandate + param["benefit_spread"] * luck
-        busy = entities[f]["may_scout"][case["office"]] == 0
+        busy = entities[f]["room"][case["office"]] <= 0.0
         worth = case["n_entity"] == 1 or member_benefit(benefit, param["coordination_cost"], case["n_entity"]) > 0.0
         if worth and not busy and vet(w, case, f):
             case["entity"][case["n_entity"]] = f

@@ -9,10 +9,10 @@ from partnersim.randomness import Purpose, draw
 from partnersim.rules.scouting import random_firm
 from partnersim.rules.ties import find_or_make, stronger
 from partnersim.rules.work import LEAST_STAFF
-from partnersim.world import FIRST_ENTITY, NEVER, Size, Stage
+from partnersim.world import FIRST_ENTITY, NEVER, Size
 
 U_FORUM, U_PEER, U_EXCHANGE = int(Purpose.FORUM), int(Purpose.PEER), int(Purpose.SECONDMENT)
-ENDED, SME = int(Stage.ENDED), int(Size.SME)
+SME = int(Size.SME)
 FAR = 50_000_000
 """Keeps the numbers of forum meetings apart from those of searches."""
 MOST_DRAWS = 8

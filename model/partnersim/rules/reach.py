@@ -57,7 +57,7 @@ def counted_once(case, government, scale):
 
 @compiled
 def count(w):
-    """Rule: a partnership is transformative when it meets all four criteria in twelve consecutive performing months.
+    """Rule: a partnership is transformative when it meets all four criteria in a year of performing months on end.
 
     Credit starts in the month after the test is met, none backwards (report paras 26-27). In a country and goal the
     reach of all partnerships together is at most the people in need; reach is reported at world scale.

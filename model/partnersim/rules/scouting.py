@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from partnersim.channels import BY_NAME
 from partnersim.choice import around_one, clip, pick, up_to_one
 from partnersim.compiled import compiled
@@ -9,7 +11,7 @@ from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import PRESENCE, competence, is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.records import open_record, order_newcomers
-from partnersim.rules.work import effort, use
+from partnersim.rules.work import days_ahead, effort, use
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, N_GOALS, Stage
 
 SEARCH = int(Activity.SEARCH)
@@ -181,8 +183,14 @@ def begin(w, e, firm_row, goal, country, pool, tie):
 
 
 @compiled
+def searches(room, idea):
+    """Most searches worth making where open cases leave ``room`` days of work and an idea takes ``idea``, all stages told."""
+    return int(math.ceil(max(room, 0.0) / idea))
+
+
+@compiled
 def scout(w):
-    """Rule: what staff time is left goes to searches, as many as it pays for; a wider net costs more.
+    """Rule: what staff time is left goes to searches, as many as it pays for and open cases leave room for.
 
     Candidates come along ties, from a local broker, the portal or cold; what is seen of them is noisy. The propensity
     to misjudge a firm is drawn once for each pair, goal and year.
@@ -197,11 +205,10 @@ def scout(w):
     for e in range(entities.shape[0]):
         entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
         cost = ticks(param["days_search"] * width * effort(param, entity["skill"]))
+        idea = days_ahead(param, COURTED, param["days_courting"])
         least = now["bid_selectivity"] + param["results_selectivity"] * (now["reward_results"] - USUAL_REWARD)
         for pool in range(2):
-            if entity["may_scout"][pool] == 0:
-                continue
-            n = min(int(entity["left"][pool] / cost), MAX_SEARCHES)
+            n = min(int(entity["left"][pool] / cost), searches(entity["room"][pool], idea), MAX_SEARCHES)
             entity["left"][pool] -= n * cost
             use(entity, days, pool, SEARCH, n * cost)
             for k in range(n):

@@ -123,23 +123,23 @@ def enter(w, case):
 
 
 @compiled
-def check(w, e, row, central, days):
-    """Entity ``e``, or the shared desk, checks a firm with the days actually spent; puts it on file, returns its signal."""
-    param, seed, month = w.system[0]["param"], w.system[0]["seed"], w.system[0]["month"]
-    firm, now = w.company[row], w.chan[FIRST_ENTITY + e]
-    readings = w.chan[SYSTEM_ROW]["raters_pooled"]
+def check(param, seed, month, e, entity, firm, now, whole, paths, central, days):
+    """Entity ``e``, or the shared desk, checks a firm with the days actually spent; puts it on file, returns its signal.
+
+    ``now`` and ``whole``: channels of the entity and of the system; ``paths``: this month's paths.
+    """
+    readings = whole["raters_pooled"]
     r = accuracy(max(days / readings, param["check_least_days"]), param["check_ceiling"], param["check_half_days"])
     if not central:
-        paths = path(w)
         paths["checks"] += 1.0
         valid = firm["check_by"] != e and month - firm["check_month"] < param["check_validity"]
         paths["duplicate_checks"] += 1.0 if valid else 0.0
-        if draw(seed, U_OFFICE, pair(w.entity[e]["key"], firm["key"]), month // 12, 1) < now["delegation"]:
+        if draw(seed, U_OFFICE, pair(entity["key"], firm["key"]), month // 12, 1) < now["delegation"]:
             r *= now["country_risk_accuracy"] / param["check_accuracy"]
-    rater = CENTRAL_RATER if central else w.entity[e]["key"]
+    rater = CENTRAL_RATER if central else entity["key"]
     epoch = month // int(param["error_months"])
     signal = pooled_signal(seed, rater, firm["key"], epoch, firm["integrity"], r, readings, param["rater_common"])
-    signal += param["gaming"] * w.chan[SYSTEM_ROW]["criteria_published"] * max(-firm["integrity"], 0.0)
+    signal += param["gaming"] * whole["criteria_published"] * max(-firm["integrity"], 0.0)
     firm["check_month"], firm["check_by"], firm["check_signal"] = month, -1 if central else e, signal
     return signal
 
@@ -208,7 +208,8 @@ def vet(w, case, f):
     firm_days(case, w.company, system["days"], SCREENING_WORK, burden)
     if shares:
         return passes(w, f, row, firm["check_signal"], firm["check_month"])
-    return passes(w, f, row, check(w, f, row, False, days), month)
+    whole = w.chan[SYSTEM_ROW]
+    return passes(w, f, row, check(param, seed, month, f, entity, firm, now, whole, path(w), False, days), month)
 
 
 @compiled
@@ -246,8 +247,8 @@ def screen(w):
     each than a check takes at least. A case waits up to two months for its days and is then decided on the days there were.
     """
     entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
-    param, pooled = w.system[0]["param"], chan[SYSTEM_ROW]["raters_pooled"]
-    month = w.system[0]["month"]
+    param, whole, paths = w.system[0]["param"], chan[SYSTEM_ROW], path(w)
+    seed, month, pooled = w.system[0]["seed"], w.system[0]["month"], whole["raters_pooled"]
     for i in range(w.system[0]["n_open"]):
         case = register[rows[OPEN_ROWS, i]]
         if case["stage"] != SCREENING or case["desk"] != NO_DESK:
@@ -255,16 +256,18 @@ def screen(w):
         if case["check_days"] < 0.0:
             enter(w, case)
             continue
-        use(entities[case["entity"][0]], days, HQ, SCREENING_WORK, case["grant"])
+        e, firm = case["entity"][0], companies[case["firm"][0]]
+        entity, now = entities[e], chan[FIRST_ENTITY + e]
+        use(entity, days, HQ, SCREENING_WORK, case["grant"])
         case["days"] += case["grant"]
         case["work_left"] -= case["grant"]
         case["grant"] = 0.0
         late = month - case["since"] > param["screening_patience"]
         if case["reused"]:
             if case["work_left"] <= 0.0 or late:
-                firm = companies[case["firm"][0]]
                 decide(w, case, firm["check_signal"], firm["check_month"])
             continue
         spent = case["check_days"] * pooled - case["work_left"]
         if case["work_left"] <= 0.0 or (late and spent >= param["check_least_days"]):
-            decide(w, case, check(w, case["entity"][0], case["firm"][0], case["central"], spent), month)
+            signal = check(param, seed, month, e, entity, firm, now, whole, paths, case["central"], spent)
+            decide(w, case, signal, month)

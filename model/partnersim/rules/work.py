@@ -253,8 +253,7 @@ def assign(w):
                 entity["screen_left"] -= spare
                 entity["left"][HQ] += spare
                 entity["vetting"] = 0.0
-            room = entity["backlog"][pool] < param["backlog_months"] * entity["budget"][pool]
-            entity["may_scout"][pool] = 1 if room else 0
+            entity["room"][pool] = param["backlog_months"] * entity["budget"][pool] - entity["backlog"][pool]
 
 
 @compiled
