@@ -16,6 +16,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from partnersim.compiled import entry
 from partnersim.folding import recompute
 from partnersim.ledger import N_TRANSACTION
@@ -203,7 +205,7 @@ def run(w, policy, months):
         step_book(w)
 
 
-PHASES = (
+PHASES: tuple[Callable[..., None], ...] = (
     begin,
     step_world,
     step_policy,

@@ -8,7 +8,7 @@ compiled and uncompiled code.
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -385,9 +385,14 @@ def _dtype(kind: str) -> np.dtype:
     packed = np.dtype([(c.name, TYPES[c.type], c.shape) for c in COLUMNS[kind]], align=True)
     if kind not in BY_LINE:
         return packed
-    fields = {"names": packed.names, "formats": [packed[n] for n in packed.names]}
-    offsets = [packed.fields[n][1] for n in packed.names]
-    return np.dtype({**fields, "offsets": offsets, "itemsize": -(-packed.itemsize // LINE) * LINE}, align=True)
+    fields = dict(packed.fields or {})
+    layout: Any = {
+        "names": list(fields),
+        "formats": [field[0] for field in fields.values()],
+        "offsets": [field[1] for field in fields.values()],
+        "itemsize": -(-packed.itemsize // LINE) * LINE,
+    }
+    return np.dtype(layout, align=True)
 
 
 KIND_OF = {"company": "company", "partnership": "partnership", "firm_tie": "tie"}
@@ -408,7 +413,7 @@ CHANNEL_DTYPE = np.dtype([(c.name, "f8") for c in channels.CHANNELS])
 
 def system_dtype(param_dtype: np.dtype) -> np.dtype:
     """The system's record, with the parameters and the books in it."""
-    fields = [(name, DTYPES["system"][name]) for name in DTYPES["system"].names]
+    fields = [(c.name, DTYPES["system"][c.name]) for c in COLUMNS["system"]]
     return np.dtype([*fields, ("param", param_dtype), ("book", DTYPES["book"])], align=True)
 
 
