@@ -1,6 +1,13 @@
 """Agent-based simulation of UN partnership ecosystems: policies compared on one world of luck.
 
 Import as ``import partnersim as ps``. Names are loaded when first used, so that the import itself is quick.
+
+- ``load_scenario(name or file)`` gives a ``Scenario``, or raises ``ScenarioError``, which says what is wrong and what is allowed
+- ``simulate(scenario, seeds)`` gives ``Runs``: ``outcomes``, a row a seed, and ``monthly``, tidy paths; ``simulate_many`` several
+- ``compare([reference, other, ...], seeds)`` gives a ``Comparison``: ``table``, ``headline()``, ``findings()``, ``plot()``
+- ``run(scenario, seed)`` gives a ``Story``: one run told in sentences, with its years, events and records
+- ``PartnershipModel(scenario, rng=seed)`` is a Mesa model of ``UNEntity``, ``Company``, ``Government`` and ``CivilSociety``
+- ``OUTCOMES``, ``SERIES`` and ``CHANNELS`` are the tables behind it, with units and meanings
 """
 
 from __future__ import annotations

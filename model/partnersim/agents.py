@@ -62,7 +62,7 @@ class View(mesa.Agent):
 
 
 class UNEntity(View):
-    """An agency, fund, programme or office of the United Nations."""
+    """An agency, fund, programme or office of the United Nations; attributes are the columns of ``COLUMNS["entity"]``."""
 
     kind = "entity"
 
@@ -73,13 +73,13 @@ class UNEntity(View):
 
 
 class Company(View):
-    """A company; synthetic, never a real one."""
+    """A company; synthetic, never a real one; attributes are the columns of ``COLUMNS["company"]``."""
 
     kind = "company"
 
 
 class Government(View):
-    """A Member State."""
+    """A Member State; attributes are the columns of ``COLUMNS["government"]``."""
 
     kind = "government"
 
@@ -90,7 +90,7 @@ class Government(View):
 
 
 class CivilSociety(View):
-    """A civil society organisation; synthetic."""
+    """A civil society organisation; synthetic; attributes are the columns of ``COLUMNS["civil"]``."""
 
     kind = "civil"
 

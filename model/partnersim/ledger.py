@@ -135,6 +135,7 @@ SERIES: tuple[Series, ...] = (
     Series("skill", "0-1", "stock", "Mean partnering skill, weighted by staff."),
     Series("companies", "firms", "stock", "Companies alive."),
 )
+"""Every monthly path, in the order of the engine's records."""
 
 
 @dataclass(frozen=True)
@@ -348,3 +349,4 @@ def _outcomes() -> tuple[Outcome, ...]:
 
 
 OUTCOMES: tuple[Outcome, ...] = _outcomes()
+"""Every column of the outcome frame, in its order; docs/outcomes.md shows them."""

@@ -27,7 +27,8 @@ class PartnershipModel(mesa.Model):
 
     ``scenario``: name, file or :class:`Scenario`; ``rng``: seed, a whole number (drawn when not given, see ``seed_used``);
     ``size`` as in ``partnersim.population.sizes``; ``months``: months the model's books have room for; ``hooks``: functions
-    to call after a phase, by the phase's name (``"step_world"`` to ``"step_book"``).
+    to call after a phase, by the phase's name (``"step_world"`` to ``"step_book"``). Making it runs the burn-in of the seed.
+    Raises ScenarioError for a wrong scenario, size, length or seed, and ValueError for a hook on no phase.
     """
 
     def __init__(

@@ -42,20 +42,27 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Runs:
-    """What an ensemble of one scenario gave."""
+    """What an ensemble of one scenario gave.
+
+    Units and meanings of outcomes and series stand in ``ledger.OUTCOMES`` and ``ledger.SERIES``.
+    """
 
     scenario: Scenario
     seeds: list[int]
     months: int
     size: str
     outcomes: pd.DataFrame
-    """A row a seed, a column an outcome of the outcome table."""
+    """float (seed, outcome), in the order of the seeds and of the outcome table; NaN where there is nothing to divide by."""
     monthly: pd.DataFrame
-    """Tidy paths: seed, month, series, value."""
+    """Tidy paths, seed x month x series rows: seed, month (1 is the first of the window), series, value."""
 
 
 class Laboratory:
-    """Everything about a scenario, a size and a length that does not depend on the seed."""
+    """Everything about a scenario, a size and a length that does not depend on the seed.
+
+    ``scenario``: a loaded one, a name or a file; ``size``: a name of ``population.sizes``; ``months``: length of the window, 1 or
+    more. Raises ScenarioError for what is wrong with any of them.
+    """
 
     def __init__(self, scenario: Scenario | str, size: str = "system", months: int = 120) -> None:
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -100,7 +107,7 @@ _POPULATIONS: dict[str, Population] = {}
 
 
 def population_of(name: str) -> Population:
-    """The population with this name or path, read once."""
+    """The population with this name or path, read once; raises ScenarioError for an unknown one and for a mistake in a file."""
     folder = find_population(name)
     if str(folder) not in _POPULATIONS:
         _POPULATIONS[str(folder)] = load_population(folder)
@@ -125,7 +132,10 @@ def laboratories(scenarios: Sequence[Scenario | str], size: str, months: int) ->
 
 
 def advance(world: World, tables: Tables, months: int) -> None:
-    """Run so many months. Uncompiled, keyed draws wrap around on purpose."""
+    """Run so many months, changing ``world``; raises RuntimeError when its register or company rows are full.
+
+    Uncompiled, keyed draws wrap around on purpose.
+    """
     with np.errstate(over="ignore"):
         month.run(world, tables, months)
     _refuse_overflow(world)
@@ -177,7 +187,7 @@ def simulate(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Runs:
-    """Run one scenario for each seed; see :func:`simulate_many`."""
+    """Run one scenario for each seed; arguments, results and errors as those of :func:`simulate_many`."""
     return next(iter(simulate_many([scenario], seeds, months, size, workers, progress).values()))
 
 
@@ -193,6 +203,8 @@ def simulate_many(
 
     ``seeds``: a number n for seeds 0 to n - 1, or the seeds; ``months``: length of the window after burn-in; ``workers``:
     threads, all cores unless given. Results do not depend on ``workers`` or on the order of seeds or scenarios.
+    ``progress`` is called with the number of runs just finished. Raises ScenarioError for what is wrong with a scenario, a
+    size, a length or a seed, before anything is run where that can be known.
     """
     labs = laboratories(scenarios, size, months)
     wanted = list(range(seeds)) if isinstance(seeds, int) else list(seeds)

@@ -17,7 +17,7 @@ class WorldSize:
     months: int
     """Usual length of a study, in months."""
     burn_in: int
-    """Months at baseline before the study; 0 starts from a drawn register."""
+    """Months at baseline before the study, in which partnerships, ties and skill come about."""
     horizon: int
     """Months of company growth that the company rows leave room for."""
     purpose: str

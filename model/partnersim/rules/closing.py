@@ -64,7 +64,8 @@ def book_stock(case, paths, system):
 def close(w):
     """Rule: partnerships end by a hazard that depends on whether they perform and whether failure is known.
 
-    An ended one stays in the register while its benefit persists or it can still be blamed. Those that go on are
+    Hazards fit the survival of alliances (S104); what fails unnoticed lingers (S32, S90); with an exit plan part of the benefit
+    persists (report para 45). An ended one stays in the register while it serves or can still be blamed. Those that go on are
     counted here, so that the month needs no further pass.
     """
     entities, companies, civil_society, register, rows, chan = w.entity, w.company, w.civil, w.partnership, w.rows, w.chan

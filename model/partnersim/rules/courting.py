@@ -83,7 +83,10 @@ def willingness(param, fit, tie, reputation, cost_belief, fatigue, n_open, integ
 
 @compiled
 def route(w, first):
-    """Rule: of the approaches begun this month a share must pass the coordination desk before the firm hears of them."""
+    """Rule: of the approaches begun this month a share must pass the coordination desk before the firm hears of them.
+
+    (Report para 82; which share is a channel.)
+    """
     register, rows, chan = w.partnership, w.rows, w.chan
     seed, days = w.system[0]["seed"], w.system[0]["param"]["desk_days_per_coordination"]
     for i in range(first, w.system[0]["n_open"]):
@@ -265,7 +268,7 @@ def propose(w):
 def offer(w, row, firm):
     """Rule: a firm proposes for its best goal; a misdirected proposal lands anywhere, where its fit suffers.
 
-    An addressed entity is drawn by mandate for the goal. A proposal that passes the filter costs triage.
+    An addressed entity is drawn by mandate for the goal (report paras 39, 54). A proposal that passes the filter costs triage.
     """
     entities, country_cdf, chan, system = w.entity, w.country_cdf, w.chan, w.system[0]
     seed, month, param = system["seed"], system["month"], system["param"]

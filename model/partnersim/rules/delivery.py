@@ -71,7 +71,10 @@ def start(seed, month, param, case, people_in_need):
 
 @compiled
 def care(w):
-    """Book the care that live partnerships were given, and turn it into attention: days given over days needed."""
+    """Rule: live partnerships get the care that staff time allows; attention is days given over days needed.
+
+    Two thirds of alliances are in trouble in the first two years (S104); days assumed. A share of care is reporting.
+    """
     entities, days = w.entity, w.system[0]["days"]
     param = w.system[0]["param"]
     share = param["reporting_share"]
@@ -140,7 +143,10 @@ def reported(seed, param, case, candour):
 
 @compiled
 def scale_up(seed, month, param, proven, case, host):
-    """Rule: what has worked for ``proven`` months, pays or has a plan, and has a willing host is scaled up."""
+    """Rule: what has worked for ``proven`` months, pays or has a plan, and has a willing host is scaled up.
+
+    (Report para 27, box 5; S41.) Its reach then multiplies by equal factors a month up to a limit of its own.
+    """
     if case["stage"] == SCALED:
         pace = math.exp(math.log(param["scale_limit"]) / param["scale_months"])
         case["scale"] = min(case["scale"] * pace, case["scale_limit"])
@@ -186,7 +192,8 @@ def gather(case, governments):
 def deliver(w):
     """Rule: each month a live partnership performs or not, given fit, skills, host, diversity, load and attention.
 
-    Luck is drawn once for its life and once for each year of it, so better conditions only ever add performing months.
+    (S32, S90, S93, S101, S112; weights assumed.) Luck is drawn once for its life and once for each year of it, so better
+    conditions only ever add performing months.
     One with a systemic aim shifts its country's market or rules for the goal, which helps others there. Its main firm learns
     what dealing with the UN costs: less where the partnership performs, more where not.
     """

@@ -25,7 +25,7 @@ def wait(system, case, desk, days):
 
 @compiled
 def capacity(w, desk_rows):
-    """Rule: a desk's paid days of this month are its cost, whether cases come or not.
+    """Rule: a desk's paid days of this month are its cost, whether cases come or not (assumed).
 
     The centre pays for days that a desk has before any policy, a policy for those it adds. ``desk_rows``: int (3, 3) for
     the coordination, screening and advisory desk: paying policy or -1, side that pays for new staff, and whether entities
@@ -98,7 +98,8 @@ def serve_central(system, k, wanted):
 def serve(w, desk):
     """Rule: a desk works through its cases oldest first; who waits too long goes round it, or lapses in the end.
 
-    A case that waits costs the lead and the firm follow-up days. Returns the number of cases still waiting.
+    A case that waits costs the lead and the firm follow-up days. Patience and the chance of going round are uncertainties
+    (S116, S117, S119 on queues of central units). Returns the number of cases still waiting.
     """
     entities, companies, governments, civil_society = w.entity, w.company, w.government, w.civil
     register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]

@@ -42,7 +42,7 @@ def holds(case, row, key):
 def happen(w):
     """Rule: each company whose misconduct became public this month exposes the entities tied to it.
 
-    A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it.
+    A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it (S84).
     """
     companies, rows = w.company, w.rows
     system, param = w.system[0], w.system[0]["param"]
@@ -105,7 +105,7 @@ def ones(bits):
 
 @compiled
 def exposure(w):
-    """Once a year, count the entities tied to each firm of the worst decile of integrity.
+    """Rule: once a year, entities tied to each firm of the worst tenth by integrity are counted (an outcome, no behaviour; S81).
 
     Entities are marked as bits of one integer for each firm, so the work grows with partnerships and firms.
     """

@@ -22,7 +22,7 @@ def by_training(skill, days_per_year, rate):
 
 @compiled
 def practise(w):
-    """Rule: entities learn by the partnerships they lead and by training."""
+    """Rule: entities learn by the partnerships they lead (S110, S111) and by training (report para 48)."""
     entities, chan = w.entity, w.chan
     param, scale = w.system[0]["param"], w.system[0]["scale"]
     for e in range(entities.shape[0]):

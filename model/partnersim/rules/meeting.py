@@ -60,7 +60,7 @@ def strongest_outside(ties):
 
 @compiled
 def exchange(seed, month, param, scale, entity, rate, ties):
-    """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, and the firm has a friend."""
+    """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, the firm has a friend (box 11)."""
     n = occurrences(rate * scale / 12.0, draw(seed, U_EXCHANGE, entity["key"], month, 0))
     staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, LEAST_STAFF)
     for _ in range(n):
@@ -94,7 +94,7 @@ def seats(month, param, entity, wanted, ties, company):
 
 @compiled
 def meet(w):
-    """Everything that makes ties this month, besides approaches."""
+    """Rule: forums, focal-point meetings, exchanges and seats make this month's ties (report paras 17-18, boxes 9 and 11)."""
     entities, companies, firm_ties, peer_ties, chan = w.entity, w.company, w.firm_tie, w.peer, w.chan
     system, param = w.system[0], w.system[0]["param"]
     seed, month, scale = system["seed"], system["month"], system["scale"]

@@ -27,7 +27,10 @@ def strike(w):
 
 @compiled
 def drift(w):
-    """Rule: once a year the share of people in need falls a little, faster where institutions carry the goal."""
+    """Rule: once a year the share of people in need falls a little, faster where institutions carry the goal.
+
+    (Report para 26: change that outlasts partnerships; rates assumed.)
+    """
     governments = w.government
     if w.system[0]["month"] % 12 != 0:
         return

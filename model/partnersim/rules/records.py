@@ -145,8 +145,8 @@ def overdue(stage, months, unread, patience):
 def tidy(w):
     """Rule: a case that has not moved for long lapses; then signed cases join the live list and dropped ones are forgotten.
 
-    The order of both lists is kept, oldest first. Counts the checks among which each entity's screeners will divide the
-    next month.
+    (Months assumed.) The order of both lists is kept, oldest first. Counts the checks among which each entity's screeners will
+    divide the next month.
     """
     register, rows = w.partnership, w.rows
     system, book, month = w.system[0], w.system[0]["book"], w.system[0]["month"]

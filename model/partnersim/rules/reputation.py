@@ -44,7 +44,7 @@ def hurt(w):
 
 @compiled
 def recover(w):
-    """Rule: reputation drifts back to its usual level, which reported success raises a little."""
+    """Rule: reputation drifts back to its usual level, which reported success raises a little (S87; assumed)."""
     entities, system, param = w.entity, w.system[0], w.system[0]["param"]
     n = system["n_delivering"]
     success = system["n_reported"] / n - param["reported_usual"] if n > 0 else 0.0

@@ -192,7 +192,8 @@ def searches(room, idea):
 def scout(w):
     """Rule: what staff time is left goes to searches, as many as it pays for and open cases leave room for.
 
-    Candidates come along ties, from a local broker, the portal or cold; what is seen of them is noisy. The propensity
+    Candidates come along ties (S106, S107), from a local broker (report paras 30, 41), the portal (para 20) or cold; what is
+    seen of them is noisy. The propensity
     to misjudge a firm is drawn once for each pair, goal and year.
     """
     entities, companies, governments = w.entity, w.company, w.government

@@ -181,7 +181,8 @@ def flag_seen(param, seed, month, e, who, firm, now):
 def vet(w, case, f):
     """Rule: an entity invited to join looks at the main firm too: by what it knows, what is shared, or a check of its own.
 
-    One without screeners' time left relies on the lead. False when it finds the firm wanting.
+    (Report para 35: entities adapt guidelines to mandates.) One without screeners' time left relies on the lead. False when it
+    finds the firm wanting.
     """
     system, param = w.system[0], w.system[0]["param"]
     seed, month, row = system["seed"], system["month"], case["firm"][0]
@@ -243,8 +244,9 @@ def reject(case, firm, reason, month, company, civil, row):
 def screen(w):
     """Rule: a firm is checked before anything is designed with it; when screeners are short, checks get shallower.
 
-    Screeners sit at headquarters and divide their month among the checks at hand, oldest first where that would be less for
-    each than a check takes at least. A case waits up to two months for its days and is then decided on the days there were.
+    (Report paras 35, 50; S58, S81; days assumed.) Screeners sit at headquarters and divide their month among the checks at
+    hand, oldest first where that would be less for each than a check takes at least. A case waits up to two months for its
+    days and is then decided on the days there were.
     """
     entities, companies, register, rows, chan, days = w.entity, w.company, w.partnership, w.rows, w.chan, w.system[0]["days"]
     param, whole, paths = w.system[0]["param"], chan[SYSTEM_ROW], path(w)

@@ -36,7 +36,10 @@ def find(ties, row, key):
 
 @compiled
 def find_or_make(ties, row, key, never):
-    """Rule: a first contact opens a tie; where none of its slots is free, the weakest tie in them is forgotten."""
+    """Rule: a first contact opens a tie; where none of its slots is free, the weakest tie in them is forgotten.
+
+    (S106: the embedded attract and keep more ties.) Returns the slot.
+    """
     slot = find(ties, row, key)
     if slot >= 0:
         return slot

@@ -53,7 +53,10 @@ def befall(w, firm, row, month):
 
 @compiled
 def firms(w):
-    """Rule: in a month a company may begin misconduct or leave; only those on this month's list are looked at."""
+    """Rule: in a month a company may begin misconduct or leave; only those on this month's list are looked at.
+
+    Misconduct: S67-S69, its rate assumed; leaving: S14, S19, S76. See ``population.firms.enter_agenda`` for the list.
+    """
     companies, system, param = w.company, w.system[0], w.system[0]["param"]
     month, agenda = system["month"], system["agenda"]
     system["n_left"] = 0
@@ -75,7 +78,10 @@ def firms(w):
 
 @compiled
 def discovery(w):
-    """Rule: each month hidden misconduct becomes public with some chance, sooner in firms with a disclosed partnership."""
+    """Rule: each month hidden misconduct becomes public with some chance, sooner in firms with a disclosed partnership.
+
+    (Report para 83; months assumed.)
+    """
     companies, rows, system, param = w.company, w.rows, w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     hidden, hidden_disclosed = 1.0 / param["hidden_months"], 1.0 / param["hidden_months_disclosed"]

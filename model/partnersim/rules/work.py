@@ -79,7 +79,10 @@ def effort(param, skill):
 
 @compiled
 def budgets(w):
-    """Rule: a month of work is staff x 220 / 12 days, times the share of time for partnering, at world scale."""
+    """Rule: a month of work is staff x 220 / 12 days, times the share of time for partnering, at world scale.
+
+    (Staff assumed in the population file.) Screeners' days are set aside, training and exchanges taken off.
+    """
     entities, chan, days = w.entity, w.chan, w.system[0]["days"]
     scale = w.system[0]["scale"]
     screening_share = w.system[0]["param"]["screening_share"]
@@ -116,7 +119,7 @@ def charge(w, charge_rows, charge_days, adopted):
 
     ``charge_rows``: int (charge, 4) of policy, :class:`Payer`, :class:`Per` and absorbed; ``charge_days``: this month's
     real-world staff-days of each; ``adopted``: bool (policy, member), see FIRST_ENTITY and FIRST_STATE. New money adds staff for
-    the task; absorbed days come out of the entities' own time.
+    the task; absorbed days come out of the entities' own time (report para 78).
     """
     entities, governments = w.entity, w.government
     scale = w.system[0]["scale"]
@@ -213,7 +216,7 @@ def afford(case, entity, wanted, pool, share):
 
 @compiled
 def assign(w):
-    """Settle what this month's days go to, in the order given at the head of this file."""
+    """Rule: days go to care, open cases and scouting in the order at the head of this file, set by rewards (report para 37)."""
     entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
     param = w.system[0]["param"]
     care_days = param["days_care"]
@@ -265,7 +268,7 @@ def assign(w):
 
 @compiled
 def close_books(w):
-    """Book unused days as slack, and add the month to each entity's account."""
+    """Rule: unused days are slack, booked and no cost (a definition); the month enters each entity's account."""
     entities, days = w.entity, w.system[0]["days"]
     for e in range(entities.shape[0]):
         entity = entities[e]

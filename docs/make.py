@@ -1,0 +1,152 @@
+"""The pages made from tables in the code and in scenarios/: ``uv run python docs/make.py`` writes them anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from partnersim.channels import AXES, CHANNELS
+from partnersim.ledger import OUTCOMES, SERIES
+from partnersim.scenario import load_parameters
+from partnersim.scenario.reading import STATUSES
+from partnersim.world import COLUMNS
+
+FOLDER = Path(__file__).resolve().parent
+COMMAND = "uv run python docs/make.py"
+BETTER = {"lower": "lower", "higher": "higher", "none": "-"}
+KINDS = {
+    "system": "The system",
+    "entity": "UN entities",
+    "company": "Companies",
+    "government": "Governments",
+    "civil": "Civil society organisations",
+    "partnership": "Partnerships, one record from the idea to the end",
+    "tie": "Ties of an entity to companies",
+    "peer": "Ties between entities",
+    "book": "Books of the window",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines])
+
+
+def page(title: str, *parts: str) -> str:
+    """A page with its title and the command that makes it."""
+    return "\n\n".join([f"# {title}", f"Made by `{COMMAND}`; edit the tables it is made from, not this page.", *parts]) + "\n"
+
+
+def number(value: float) -> str:
+    """Up to six significant digits, as in the files."""
+    return "population" if math.isnan(value) else f"{value:.6g}"
+
+
+def outcomes() -> str:
+    """Every outcome by group, then every monthly path: the tables of ``ledger.py``."""
+    parts = [
+        "An outcome is one number for a run's window, the months after burn-in. Yearly figures are window totals / (months / 12);"
+        " nothing is discounted or projected beyond the window, and a figure without anything to divide by is not a number."
+        " The three headline outcomes are in bold. [ODD.md](ODD.md) says how each is counted.",
+        "## Outcomes",
+    ]
+    for group, found in groupby(OUTCOMES, key=lambda o: o.group):
+        rows = [(f"**`{o.name}`**" if o.headline else f"`{o.name}`", o.unit, BETTER[o.better], o.meaning) for o in found]
+        parts += [f"### {group.replace('_', ' ').capitalize()}", table(("outcome", "unit", "better", "meaning"), rows)]
+    rows = [(f"`{s.name}`", s.unit, s.kind, s.meaning) for s in SERIES]
+    parts += [
+        "## Monthly paths",
+        "A flow is what happened in the month, summed over a window; a stock is how things stand in it, averaged.",
+        table(("path", "unit", "kind", "meaning"), rows),
+    ]
+    return page("Outcomes", *parts)
+
+
+def parameters() -> str:
+    """Every parameter of ``scenarios/parameters/``, a table a file."""
+    known = sorted(load_parameters().values(), key=lambda p: (p.group, p.name))
+    count = [f"{sum(p.status == status for p in known)} {status}" for status in STATUSES]
+    parts = [
+        f"{len(known)} numbers: {', '.join(count)}. An *uncertainty* is about the world and may be swept over its range; a"
+        " *constant* is neither varied nor chosen. What policy moves are [channels](channels.md). Identifiers such as S5 stand"
+        " in [sources.md](sources.md). A scenario changes a number under `[set]`."
+    ]
+    for group, found in groupby(known, key=lambda p: p.group):
+        rows = [
+            (f"`{p.name}`", p.title, number(p.value), p.unit, f"{p.low:g} to {p.high:g}", p.role, p.status, p.source)
+            for p in found
+        ]
+        head = ("parameter", "what", "value", "unit", "range", "role", "status", "source")
+        parts += [f"## {group}.toml", table(head, rows)]
+    return page("Parameters", *parts)
+
+
+def channel_table() -> str:
+    """Every channel, a table an axis."""
+    parts = [
+        "A channel is a mechanism parameter that policy may move. Each lever contributes to some of them, and contributions"
+        " combine by the channel's one rule, in the order of lever names; then the value is held within the bounds."
+        " `partnersim check` shows what a scenario moves.",
+        table(
+            ("rule", "value today, for contributions at intensity s (0-1)"),
+            [
+                ("scale", "times factor^s"),
+                ("add", "plus s x amount"),
+                ("union", "1 - (1 - today) x (1 - s x share)"),
+                ("max", "at least baseline + s x (level - baseline)"),
+                ("cap", "at most baseline + s x (level - baseline)"),
+            ],
+        ),
+    ]
+    for axis, meaning in AXES.items():
+        rows = [
+            (
+                f"`{c.name}`",
+                c.meaning,
+                c.unit,
+                number(c.baseline) + (f" x {c.baseline_from}" if c.baseline_from and not math.isnan(c.baseline) else ""),
+                f"{c.low:g} to {c.high:g}",
+                c.rule.name.lower(),
+                ", ".join(c.readers),
+                c.status,
+                c.source,
+            )
+            for c in CHANNELS
+            if c.axis == axis
+        ]
+        head = ("channel", "what", "unit", "baseline", "bounds", "rule", "read by", "status", "source")
+        parts += [f"## One value for {meaning} ({axis})", table(head, rows)]
+    return page("Channels", *parts)
+
+
+def state() -> str:
+    """Every state variable: the column tables of ``world.py``."""
+    parts = [
+        "Types: f8 is a 64-bit float, i8 a 64-bit integer, u8 a 64-bit key, bool true or false; a shape follows in brackets."
+        " A month counts from the start of burn-in; a row is a place in another table."
+    ]
+    for kind, columns in COLUMNS.items():
+        rows = [
+            (f"`{c.name}`", c.type + (f" [{' x '.join(map(str, c.shape))}]" if c.shape else ""), c.unit, c.meaning)
+            for c in columns
+        ]
+        parts += [f"## {KINDS[kind]}", table(("variable", "type", "unit", "meaning"), rows)]
+    return page("State variables", *parts)
+
+
+def pages() -> dict[str, str]:
+    """Text of every page by its file's name."""
+    return {
+        "outcomes.md": outcomes(),
+        "parameters.md": parameters(),
+        "channels.md": channel_table(),
+        "state.md": state(),
+    }
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
