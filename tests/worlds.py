@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from partnersim import month
 from partnersim.channels import BY_AXIS, BY_NAME
-from partnersim.policy import PolicyPlan, Tables
+from partnersim.policy import PolicyPlan
 from partnersim.population.load import Population
 from partnersim.population.sizes import SIZES
 from partnersim.scenario import Policy, Scenario, load_levers, load_parameters, make_scenario, read_policy
@@ -53,14 +52,6 @@ def laboratory(
             assert name in lab.values, name
             lab.values[name] = value
     return lab
-
-
-def phases(world: World, tables: Tables) -> Iterator[str]:
-    """Run one month phase by phase and give the name of each phase after it."""
-    for phase in month.PHASES:
-        with np.errstate(over="ignore"):
-            phase(world, tables) if phase is month.step_policy else phase(world)
-        yield phase.__name__
 
 
 def fields(world: World) -> Iterator[tuple[str, np.ndarray]]:

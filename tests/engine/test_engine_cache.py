@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,11 +55,12 @@ def test_an_edited_inner_rule_is_seen_by_the_next_process(tmp_path: Path) -> Non
     library = source / "_scenarios" if (source / "_scenarios").is_dir() else source.parents[1] / "scenarios"
     shutil.copytree(library, package / "partnersim" / "_scenarios")
     rule = package / "partnersim" / "rules" / "learning.py"
-    old, new = "partnerships_per_staff / 2.0, 1.0) * (1.0 - skill)", "partnerships_per_staff / 2.0, 1.0) * (2.0 - skill)"
-    assert rule.read_text(encoding="utf-8").count(old) == 1
+    text = rule.read_text(encoding="utf-8")
+    before_it, by_doing, after_it = re.split(r"(def by_doing.*?\n\n\n)", text, flags=re.DOTALL)
+    assert by_doing.count("(1.0 - skill)") == 1
 
     first, before = run(package, tmp_path / "cache")
-    rule.write_text(rule.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    rule.write_text(before_it + by_doing.replace("(1.0 - skill)", "(2.0 - skill)") + after_it, encoding="utf-8")
     second, after = run(package, tmp_path / "cache")
     assert (round(before, 12), round(after, 12)) == (0.4036, 0.4096)
     assert first != second

@@ -7,7 +7,7 @@ import numpy as np
 from partnersim.channels import CHANNELS
 from partnersim.ledger import Side
 from partnersim.population.build import axis_rows
-from partnersim.world import COLUMNS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Reason, Stage, World
+from partnersim.world import COLUMNS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Agent, Reason, Stage, World
 
 LISTS = {OPEN_ROWS: "n_open", LIVE_ROWS: "n_live", FREE_ROWS: "n_free"}
 COUNTS = ("months", "staff-days", "people", "partnerships", "attempts", "firms", "entities", "ratio", "bits")
@@ -90,9 +90,6 @@ def counts(world: World) -> None:
     np.testing.assert_array_equal(rows, np.arange(world.partnership.size), "each register row in one list")
     here = company["alive"]
     assert here.sum() == system["n_alive"] == np.unique(company["key"][here]).size
-    first = world.government["first_firm"][company["home"][here]]
-    place = np.flatnonzero(here) - first
-    assert ((place >= 0) & (place < world.government["firm_rows"][company["home"][here]])).all(), "rows of the home country"
     for name, count in {
         "n_live": tally(company.size, members(running, "firm")),
         "n_open": tally(company.size, members(accepted, "firm")),
@@ -109,7 +106,8 @@ def counts(world: World) -> None:
     np.testing.assert_array_equal(world.civil["n_live"], tally(world.civil.size, *civil), "civil.n_live")
     assert (world.civil["n_live"] <= world.civil["capacity"]).all()
     care = np.zeros((entity.size, 2))
-    np.add.at(care, (running["entity"][:, 0], running["office"]), np.where(running["lead_kind"] == 0, 1.0, 0.6))
+    weight = np.where(running["lead_kind"] == Agent.ENTITY, 1.0, system["param"]["support_work"])
+    np.add.at(care, (running["entity"][:, 0], running["office"]), weight)
     np.testing.assert_allclose(entity["care"], care, atol=1e-9, err_msg="entity.care")
     delivering = running[running["m_started"] != NEVER]
     assert system["n_delivering"] == delivering.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,16 +14,19 @@ from partnersim import month, rules
 from partnersim.policy import bind
 from partnersim.population.firms import arrive
 from partnersim.simulate import Laboratory, advance
-from partnersim.world import EVENT_ROWS, INBOUND_ROWS, World, copy_world
+from partnersim.world import EVENT_ROWS, World, copy_world
 
 KEY = np.uint64(0xABCDEF0123456789)
 ARRIVAL, PATIENCE = 50, 60
 """Month of the study after which the company is added, and months in which it should have met somebody."""
-COUNTS_IT = ("system.n_alive", "series.companies")
+COUNTS_IT = ("system.n_alive", "series.companies", "system.agenda", "company.next_due")
+"""The count of companies, and the chain of who is looked at when: it is a link of the chain, the others keep their order."""
+LOOKS = ("random_firm", "local_firm")
+"""How rules find a company among all, and among those of a country."""
 
 
 def without(world: World, row: int) -> dict[str, bytes]:
-    """Every byte of a world but those of one company's row and the count of companies."""
+    """Every byte of a world but those of one company's row and what counts it."""
     return {
         name: (np.delete(values, row, axis=0) if name.startswith("company.") else values).tobytes()
         for name, values in fields(world)
@@ -34,30 +38,43 @@ def meetings(before: World, lab: Laboratory, row: int, patch: pytest.MonkeyPatch
     """Run one month uncompiled and tell how the company in ``row`` met anybody in it: searches that looked at it, and its
     own steps. A search that looks at it leaves no record when another firm seems better."""
     seen = []
+
+    def spy(search: Callable[..., int]) -> Callable[..., int]:
+        def looking(*key: object) -> int:
+            found = search(*key)
+            if found == row:
+                seen.append(search.__name__)
+            return found
+
+        return looking
+
     for module in (importlib.import_module(f"partnersim.rules.{m.name}") for m in pkgutil.iter_modules(rules.__path__)):
-        if hasattr(module, "random_firm"):
-
-            def looking(*key: object, search=module.random_firm, name=module.__name__) -> int:
-                found = search(*key)
-                if found == row:
-                    seen.append(name)
-                return found
-
-            patch.setattr(module, "random_firm", looking)
+        for look in LOOKS:
+            if hasattr(module, look):
+                patch.setattr(module, look, spy(getattr(module, look)))
     tables = bind(before, lab.plan)
     with np.errstate(over="ignore"):
         for phase in month.PHASES:
             plain = getattr(phase, "py_func", phase)
             plain(before, tables) if phase is month.step_policy else plain(before)
-            if phase is month.step_world:
-                lists = {"proposes": (INBOUND_ROWS, "n_inbound"), "is exposed": (EVENT_ROWS, "n_events")}
-                seen += [act for act, (rows, n) in lists.items() if row in before.rows[rows, : before.system[n][0]]]
-                seen += [] if before.company["alive"][row] else ["leaves"]
-    return before, seen
+    firm, system = before.company[row], before.system[0]
+    exposed = row in before.rows[EVENT_ROWS, : system["n_events"]]
+    began = firm["hidden_since"] == system["month"]
+    own = {"leaves": not firm["alive"], "proposes": firm["proposed"] == system["month"], "misbehaves": began or exposed}
+    return before, seen + [step for step, taken in own.items() if taken]
 
 
-def first_difference(seed: int, patch: pytest.MonkeyPatch) -> int:
-    """Months after its arrival in which a company first makes a difference; asserts that it met somebody in that month."""
+def places(world: World) -> set[tuple[int, int]]:
+    """Who stands in which row."""
+    here = np.flatnonzero(world.company["alive"])
+    return set(zip(world.company["key"][here].tolist(), here.tolist(), strict=True))
+
+
+def first_difference(seed: int, patch: pytest.MonkeyPatch) -> tuple[int, list[str]]:
+    """Months after its arrival in which a company first makes a difference, and how it met somebody in that month.
+
+    A later arrival whose key leads to its row takes another, which is a meeting too, though a rare one.
+    """
     lab = laboratory(months=ARRIVAL + PATIENCE, burn_in=24)
     world, tables = lab.start(lab.settled(seed))
     advance(world, tables, ARRIVAL)
@@ -74,17 +91,18 @@ def first_difference(seed: int, patch: pytest.MonkeyPatch) -> int:
         if without(world, row) != without(other, row):
             again, met = meetings(before, lab, row, patch)
             assert differences(again, other) == [], "the same month, uncompiled"
-            assert met, f"seed {seed}: a difference in month {months} after an arrival that nobody met"
-            return months
-    return PATIENCE + 1
+            return months, met + ["place"] * bool(places(other) - places(world) - {(int(KEY), row)})
+    return PATIENCE + 1, ["nobody yet"]
 
 
 def test_a_company_more_changes_nothing_before_it_meets_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     """A failure means that luck is shared: the mere presence of a company moves others, so that differences between
     scenarios hold noise that no policy caused."""
-    months = []
+    found = []
     for seed in range(12):
         with monkeypatch.context() as patch:
-            months.append(first_difference(seed, patch))
-    assert sum(m > 6 for m in months) >= 3, "some stay unseen for half a year, so that there is something to compare"
-    assert sum(m <= PATIENCE for m in months) >= 6, "most are met in the end"
+            found.append(first_difference(seed, patch))
+    assert all(met for _, met in found), "a difference that the company had no part in"
+    assert sum(met == ["place"] for _, met in found) <= 2
+    assert sum(months > 6 for months, _ in found) >= 3, "some stay unseen for half a year, so that there is something to compare"
+    assert sum(months <= PATIENCE for months, _ in found) >= 6, "most are met in the end"

@@ -22,7 +22,7 @@ RULES = {
 SAME_MATH = {"exp", "log", "log1p", "expm1", "log2", "log10", "sqrt", "tanh", "erf", "sin", "cos", "atan", "floor", "ceil"}
 SAME_BUILTINS = {"int", "min", "max", "abs", "round", "range", "bool"}
 REFUSED_OPERATORS = (ast.Pow, ast.MatMult)
-ROOMS = {"choice", "channels", "compiled", "ledger", "population.firms", "randomness", "rules", "world"}
+ROOMS = {"choice", "channels", "compiled", "folding", "ledger", "population.firms", "randomness", "rules", "world"}
 """What rules may import from the package: no scenario, no policy, no file, no Mesa."""
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from worlds import laboratory
 
-from partnersim.ledger import Activity, Side
-from partnersim.population.firms import arrive, free_row
+from partnersim.ledger import Activity, Payer, Per, Side
+from partnersim.population.firms import arrive
 from partnersim.rules import desks, records, scouting, work
 from partnersim.simulate import run_one
 from partnersim.world import FIRST_STATE, Desk, Stage, World
@@ -30,28 +30,28 @@ def test_a_full_register_refuses_and_counts(world: World) -> None:
     assert world.series["ideas"][0] == 1.0
 
 
-def test_a_company_finds_the_last_place_and_no_other(world: World) -> None:
+def test_a_company_finds_the_last_place_of_its_country_then_one_elsewhere(world: World) -> None:
     """A failure means that a newcomer takes the row of a living company, or that the last free row is not found."""
     first, rows = (int(world.government[name][0]) for name in ("first_firm", "firm_rows"))
-    place = world.company[first : first + rows]
-    place["alive"] = True
-    alive = int(world.system["n_alive"][0])
-    key = np.uint64(77)
+    system, company = world.system[0], world.company
+    company["alive"] = True
+    alive, key = int(system["n_alive"]), np.uint64(77)
     with np.errstate(over="ignore"):
-        assert free_row(world.company, np.uint64(1), key, first, rows) == -1
         assert arrive(world, key, 0, 5) == -1
-        assert world.system["n_alive"][0] == alive
-        place["alive"][rows - 1] = False
+        assert (system["n_alive"], system["n_overflow"]) == (alive, 1)
+        company["alive"][[first + rows - 1, first + rows + 3]] = False
         assert arrive(world, key, 0, 5) == first + rows - 1
-    assert world.system["n_alive"][0] == alive + 1
-    assert (place["key"][rows - 1], place["last_contact"][rows - 1]) == (key, 5)
+        assert arrive(world, np.uint64(78), 0, 5) == first + rows + 3
+    assert system["n_alive"] == alive + 2
+    assert (company["key"][first + rows - 1], company["last_contact"][first + rows - 1]) == (key, 5)
 
 
 def test_a_search_in_vain_ends(world: World) -> None:
     """A failure means that a search finds a company that is not there, or never ends."""
     world.company["alive"] = False
     with np.errstate(over="ignore"):
-        assert scouting.random_firm(world.company, np.uint64(1), np.uint64(2), 3, 4, 0, world.company.size) == -1
+        assert scouting.random_firm(world.company, np.uint64(1), np.uint64(2), 3, 4) == -1
+        assert scouting.local_firm(world.company, np.uint64(1), np.uint64(2), 3, 4, 0, world.government[0]) == -1
 
 
 def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -> None:
@@ -59,7 +59,7 @@ def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -
     adopted = np.zeros((1, FIRST_STATE + 3), dtype=bool)
     adopted[0, FIRST_STATE + 1 :] = True
     world.system["scale"] = 0.5
-    work.charge(world, np.array([[0, 3, 2, 0]]), np.array([3.0]), adopted)
+    work.charge(world, np.array([[0, Payer.GOVERNMENTS, Per.COUNTRY, 0]]), np.array([3.0]), adopted)
     assert world.system["days"][0, Side.GOVERNMENT, Activity.LEVER] == 3.0
     assert world.system["days"].sum() == world.system["lever_days"][0, 0] == 3.0
 
@@ -95,7 +95,7 @@ def test_patience_at_a_desk_without_time(
     with np.errstate(over="ignore"):
         case = world.partnership[records.open_record(world, 0, firm, 3, 1, 0, Stage.SCREENING)]
         world.company["n_open"][firm] = 1
-        desks.wait(case, Desk.SCREENING, 6.0)
+        desks.wait(system, case, Desk.SCREENING, 6.0)
         case["waited"], case["check_days"], case["central"], case["grant"] = waited, 6.0, True, 0.25
         assert desks.serve(world, Desk.SCREENING) == (desk == Desk.SCREENING), "those still waiting"
     assert (case["stage"], case["desk"], case["bypassed"], case["waited"]) == (stage, desk, bypassed, waited + 1)

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from records_of import record, records
+from by_hand import PARAM, record, records
 
 from partnersim import choice
 from partnersim.ledger import N_ACTIVITIES, N_SIDES, Activity, Side
 from partnersim.rules import courting, scouting, screening, ties
-from partnersim.world import MAX_ENTITIES, NEVER, Reason, Stage
+from partnersim.world import MAX_ENTITIES, NEVER, WAYS, Reason, Stage
 
 
 def test_choices() -> None:
@@ -28,18 +28,18 @@ def test_choices() -> None:
 
 def test_fit_and_what_is_seen_of_it() -> None:
     """A failure means that entities judge firms by other things, or other weights, than the model says."""
-    assert scouting.true_fit(0.70, 0.4, True) == pytest.approx(1.3)
-    assert scouting.true_fit(0.45, 0.9, False) == pytest.approx(-0.2)
-    assert scouting.seen_value(1.0, -0.5, 0.3, 2, 0.4) == pytest.approx(1.4)
-    assert scouting.seen_value(1.0, 0.0, 1.0, 2, 0.0) == 1.0, "a big name counts nothing where core competence is all"
+    assert scouting.true_fit(PARAM, 0.70, 0.4, True) == pytest.approx(1.3)
+    assert scouting.true_fit(PARAM, 0.45, 0.9, False) == pytest.approx(-0.2)
+    assert scouting.seen_value(PARAM, 1.0, -0.5, 0.3, 2, 0.4) == pytest.approx(1.4)
+    assert scouting.seen_value(PARAM, 1.0, 0.0, 1.0, 2, 0.0) == 1.0, "a big name counts nothing where core competence is all"
 
 
 def test_where_candidates_come_from() -> None:
     """A failure means that local firms, the portal, own ties and cold contacts have other shares than their channels say."""
-    found = [scouting.source(u, 0.2, 0.05, 0.5) for u in (0.0, 0.14, 0.16, 0.21, 0.232, 0.25, 0.6, 0.69, 0.71, 0.99)]
+    found = [scouting.source(PARAM, u, 0.2, 0.05, 0.5) for u in (0.0, 0.14, 0.16, 0.21, 0.232, 0.25, 0.6, 0.69, 0.71, 0.99)]
     local, portal, own, cold = scouting.LOCAL, scouting.PORTAL, scouting.OWN_TIE, scouting.COLD
     assert found == [local, local, cold, portal, portal, own, own, own, cold, cold]
-    assert scouting.source(0.19, 0.2, 0.05, 1.0) == local, "a perfect broker misses nobody"
+    assert scouting.source(PARAM, 0.19, 0.2, 0.05, 1.0) == local, "a perfect broker misses nobody"
 
 
 def test_goals_by_mandate() -> None:
@@ -48,24 +48,12 @@ def test_goals_by_mandate() -> None:
     assert [scouting.choose_goal(mandate, u) for u in (0.0, 0.49, 0.5, 0.74, 0.75, 0.99)] == [0, 0, 1, 1, 2, 2]
 
 
-COURTING = {
-    "accept_base": 0.0,
-    "accept_fit": 0.6,
-    "accept_tie": 1.0,
-    "accept_reputation": 0.5,
-    "accept_cost": 2.0,
-    "accept_fatigue": 0.35,
-    "accept_exposure": 1.0,
-    "proposal_fit": 0.0,
-    "cost_belief_step": 0.3,
-}
-
-
 def test_willingness() -> None:
     """A failure means that firms weigh fit, ties, reputation, cost, fatigue or exposure otherwise than documented."""
-    assert courting.willingness(COURTING, 1.0, 0.5, 80.0, 0.7, 2.0, -1.5, 0.4) == pytest.approx(-0.1)
-    assert courting.willingness(COURTING, 1.0, 0.5, 80.0, 0.7, 2.0, 1.5, 0.4) == pytest.approx(0.5), "the sound fear no publicity"
-    assert courting.willingness(COURTING, 0.0, 0.0, 60.0, 0.5, 0.0, 0.0, 1.0) == 0.0
+    assert courting.willingness(PARAM, 1.0, 0.5, 80.0, 0.7, 2.0, 0, -1.5, 0.4) == pytest.approx(-0.1)
+    assert courting.willingness(PARAM, 1.0, 0.5, 80.0, 0.7, 2.0, 0, 1.5, 0.4) == pytest.approx(0.5), "the sound fear no publicity"
+    assert courting.willingness(PARAM, 0.0, 0.0, 60.0, 0.5, 0.0, 0, 0.0, 1.0) == 0.0
+    assert courting.willingness(PARAM, 0.0, 0.0, 60.0, 0.5, 0.0, 2, 0.0, 1.0) == -2.0, "at work on two cases"
 
 
 @pytest.mark.parametrize(
@@ -84,12 +72,32 @@ def test_contests(sees: float, yields: float, joins: float, way: Reason) -> None
         assert courting.contest(np.uint64(1), np.uint64(2), 3, now, joins) == way
 
 
+def test_factors() -> None:
+    """A failure means that a line through two given points runs through others."""
+    assert [choice.graded(1.25, x) for x in (0.0, 0.5, 1.0)] == [1.25, 1.0, 0.75]
+    assert [choice.up_to_one(0.3, x) for x in (0.0, 0.5, 1.0)] == pytest.approx([0.3, 0.65, 1.0])
+    assert [choice.around_one(u, 0.5) for u in (0.0, 0.5, 0.75)] == [0.5, 1.0, 1.25]
+
+
+def test_an_idea_had_twice() -> None:
+    """A failure means that one idea is courted twice, or that it can never be had again."""
+    register = records("partnership", 3, key=[7, 7, 8], stage=[Stage.COURTED, Stage.COURTED, Stage.COURTED])
+    assert courting.twin(register, 0, 1, np.uint64(7))
+    assert not courting.twin(register, 0, 0, np.uint64(7)), "itself"
+    assert not courting.twin(register, 0, 2, np.uint64(8)), "another idea"
+    assert not courting.twin(register, -1, 1, np.uint64(7)), "nobody courted it"
+    for gone in (Stage.NONE, Stage.DROPPED, Stage.ENDED):
+        register["stage"][0] = gone
+        assert not courting.twin(register, 0, 1, np.uint64(7))
+
+
 def test_an_approach_tires_and_shows() -> None:
     """A failure means that being courted leaves no trace, so that others cannot see it."""
-    case, firm = record("partnership", entity=[4], months_left=2.25), record("company", fatigue=0.5)
-    courting.approach(case, 17, firm, 30)
+    case, firm = record("partnership", entity=[4], months_left=2.25), record("company", fatigue=2.0, fatigued=29)
+    courting.approach(case, 17, firm, 30, 0.25)
     assert case["approached"]
-    assert (firm["fatigue"], firm["last_contact"], firm["courted_by"], firm["courting_case"]) == (1.5, 30, 4, 17)
+    assert firm["fatigue"] == pytest.approx(2.5), "three quarters of the 2 of last month, and 1"
+    assert (firm["fatigued"], firm["last_contact"], firm["courted_by"], firm["courting_case"]) == (30, 30, 4, 17)
     assert firm["courted_until"] == 33
 
 
@@ -112,11 +120,11 @@ def test_joining_a_bid() -> None:
 def test_reading_proposals() -> None:
     """A failure means that unfit proposals pass, or that a firm turned down learns nothing from it."""
     firm = record("company", cost_belief=0.5, capacity=2, n_live=1)
-    assert courting.triage(record("partnership", fit=0.1), firm, COURTING) == Reason.NONE
-    assert courting.triage(record("partnership", fit=-0.1), firm, COURTING) == Reason.UNFIT
+    assert courting.triage(record("partnership", fit=0.1), firm, PARAM) == Reason.NONE
+    assert courting.triage(record("partnership", fit=-0.1), firm, PARAM) == Reason.UNFIT
     assert firm["cost_belief"] == pytest.approx(0.65)
     firm["n_open"] = 1
-    assert courting.triage(record("partnership", fit=0.1), firm, COURTING) == Reason.NO_CAPACITY
+    assert courting.triage(record("partnership", fit=0.1), firm, PARAM) == Reason.NO_CAPACITY
 
 
 def test_addressing_by_mandate() -> None:
@@ -153,12 +161,18 @@ def test_ties() -> None:
     """A failure means that ties strengthen without limit, are forgotten in the wrong order, or are mistaken for others."""
     assert ties.stronger(0.5, 0.08) == pytest.approx(0.54)
     assert ties.stronger(1.0, 0.5) == 1.0
-    own = records("tie", 3, row=[4, 5, 6], key=[40, 50, 60], strength=[0.3, 0.1, 0.05], event=[0.0, 0.1, 0.05], seat=[0, 0, 1])
-    assert ties.find(own, 5, np.uint64(50)) == 1
-    assert ties.find(own, 5, np.uint64(51)) == -1, "the row has another tenant"
-    assert ties.find_or_make(own, 4, np.uint64(40), NEVER) == 0
-    assert ties.find_or_make(own, 9, np.uint64(90), NEVER) == 1, "the weakest goes, but for one with a seat"
-    assert (own[1]["row"], own[1]["key"], own[1]["strength"], own[1]["check_month"]) == (9, 90, 0.0, NEVER)
+    full = list(range(WAYS))
+    own = records("tie", WAYS, row=full, key=[8 * k for k in full], strength=[0.9, 0.8, 0.3, 0.01, 0.2, 0.7, 0.6, 0.5], event=0.1)
+    own["seat"][3] = True
+    with np.errstate(over="ignore"):
+        assert [ties.find(own, k, np.uint64(8 * k)) for k in full] == full
+        assert ties.find(own, 5, np.uint64(41)) == -1, "the row has another tenant"
+        assert ties.find_or_make(own, 2, np.uint64(16), NEVER) == 2
+        assert ties.find_or_make(own, 9, np.uint64(90), NEVER) == 4, "the weakest goes, but for one with a seat"
+        assert ties.find(own, 4, np.uint64(32)) == -1
+        own["row"][7] = -1
+        assert ties.find_or_make(own, 10, np.uint64(100), NEVER) == 7, "an empty slot before any"
+    assert (own[4]["row"], own[4]["key"], own[4]["strength"], own[4]["check_month"]) == (9, 90, 0.0, NEVER)
 
 
 def test_ties_fade() -> None:
@@ -167,7 +181,7 @@ def test_ties_fade() -> None:
     own = records(
         "tie", 4, row=[0, 1, 2, 0], key=[1, 2, 3, 1], strength=[0.5, 0.01, 0.5, 0.0], staff=[2, 0, 0, 1], seat=[0, 0, 1, 0]
     )
-    ties.fade_ties(own, company, 0.9)
+    ties.fade_ties(own, company, 0.9, 0.01)
     assert own["strength"].tolist() == pytest.approx([0.45, 0.009, 0.45, 0.0])
     assert own["row"].tolist() == [0, -1, 2, -1]
     assert own["staff"].tolist() == [1, 0, 0, 0]

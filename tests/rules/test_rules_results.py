@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from records_of import record, records
+from by_hand import PARAM, record, records
 
-from partnersim.channels import Rule, fold
+from partnersim.channels import Rule
+from partnersim.folding import fold
 from partnersim.outcomes import median_months
 from partnersim.rules import closing, delivery, incidents, learning, meeting, reach, reputation, turnover
 from partnersim.rules import records as register
 from partnersim.world import NEVER, Reason, Stage
 
-PARAM = {
-    "perform_base": 0.35,
-    "perform_fit": 0.35,
-    "perform_skill": 2.5,
-    "perform_host": 1.5,
-    "perform_institution": 1.0,
-    "perform_attention": 1.5,
-    "institution_rate": 0.004,
-    "institution_without_state": 0.15,
-    "core_share_least": 0.5,
-    "institution_least": 0.02,
-    "scale_people": 50_000.0,
-    "scale_share": 0.05,
-    "willing_host": 0.45,
-    "scale_limit": 100.0,
-    "scale_months": 60.0,
-    "persist_months": 36.0,
-}
-
 
 def test_performance() -> None:
     """A failure means that fit, skill, hosts, diversity or attention move performance otherwise than documented."""
-    assert [delivery.diversity(*pair) for pair in ((2, 2), (4, 5), (4, 8))] == pytest.approx([0.0, 0.52, -0.02])
+    assert [delivery.diversity(PARAM, *pair) for pair in ((2, 2), (4, 5), (4, 8))] == pytest.approx([0.0, 0.52, -0.02])
     assert delivery.performance_score(PARAM, 0.0, 0.5, 0.4, 0.0, 0.25, 1.0, 0.0, 0.0, 0.0) == 0.35
     # 0.35 + 0.35 + 0.25 - 0.15 + 0.2 + 0.1 - 0.75 + 0.52 + 1.5 - 0.3
     assert delivery.performance_score(PARAM, 1.0, 0.6, 0.3, 0.2, 0.5, 0.5, 0.52, 1.5, -0.3) == pytest.approx(2.07)
@@ -42,8 +24,8 @@ def test_performance() -> None:
 
 def test_growth() -> None:
     """A failure means that reach grows while a partnership fails, or institutions move without the government's help."""
-    assert delivery.next_reach(100.0, 1000.0, True, 0.06) == pytest.approx(154.0)
-    assert delivery.next_reach(100.0, 1000.0, False, 0.06) == pytest.approx(90.0)
+    assert delivery.next_reach(100.0, 1000.0, True, 0.06, 0.1) == pytest.approx(154.0)
+    assert delivery.next_reach(100.0, 1000.0, False, 0.06, 0.1) == pytest.approx(90.0)
     assert delivery.institution_rise(PARAM, True, 0.5, 0.5, 0.5) == pytest.approx(0.001)
     assert delivery.institution_rise(PARAM, False, 0.5, 0.5, 0.5) == pytest.approx(0.00015)
     assert delivery.institution_rise(PARAM, True, 1.0, 1.0, 1.0) == 0.0
@@ -78,8 +60,8 @@ def test_reports_and_beliefs() -> None:
         assert delivery.reported(seed, param, record("partnership", found=True), 0.0)
         assert not delivery.reported(seed, param, record("partnership", found=True), 1.0)
     lead = record("entity", belief=[0.5] * 5, evidence=[0.0, 20.0, 0.0, 0.0, 0.0])
-    delivery.learn(lead, 0, True, 0.1)
-    delivery.learn(lead, 1, False, 0.1)
+    delivery.learn(lead, 0, True, 0.1, 0.05)
+    delivery.learn(lead, 1, False, 0.1, 0.05)
     assert lead["belief"].tolist() == pytest.approx([0.55, 0.475, 0.5, 0.5, 0.5])
     assert lead["evidence"].tolist() == [1.0, 21.0, 0.0, 0.0, 0.0]
 
@@ -94,7 +76,8 @@ def test_ends() -> None:
         records("company", 2, n_live=1, disclosed=1),
         records("civil", 1, n_live=1),
     )
-    closing.release(case, lead, firms, civil)
+    closing.release(PARAM, case, lead, firms, civil, 50)
+    assert firms["last_ended"].tolist() == [0, 50]
     assert firms["n_live"].tolist() == firms["disclosed"].tolist() == [1, 0]
     assert (civil["n_live"][0], lead["n_led"]) == (0, 1)
     assert lead["care"].tolist() == [0.0, 1.0]
@@ -114,9 +97,8 @@ def test_handover() -> None:
 
 def test_attribution() -> None:
     """A failure means that visibility, depth or distance change who is blamed otherwise than documented."""
-    assert [
-        incidents.attribution(*case) for case in ((0.0, 1.0, False), (1.0, 1.0, False), (0.5, 0.5, False), (0.5, 0.5, True))
-    ] == pytest.approx([0.2, 0.8, 0.35, 0.175])
+    cases = ((0.0, 1.0, False), (1.0, 1.0, False), (0.5, 0.5, False), (0.5, 0.5, True))
+    assert [incidents.attribution(PARAM, *case) for case in cases] == pytest.approx([0.2, 0.8, 0.35, 0.175])
     assert incidents.severity(0, 0.03, 0.8) == pytest.approx(0.8)
     assert incidents.severity(10, 0.03, 1.2) == pytest.approx(1.56)
     assert [incidents.ones(bits) for bits in (0, 1, 0b10110, 2**40)] == [0, 1, 3, 1]
@@ -133,27 +115,27 @@ def test_spillover() -> None:
 
 def test_skill() -> None:
     """A failure means that practice, training or turnover move skill otherwise than documented."""
-    assert learning.by_doing(0.4, 2.0, 0.006) == pytest.approx(0.4036)
-    assert learning.by_doing(0.4, 9.0, 0.006) == pytest.approx(0.4036), "full practice is full"
-    assert learning.by_doing(0.4, 1.0, 0.006) == pytest.approx(0.4018)
+    assert learning.by_doing(0.4, 2.0, 2.0, 0.006) == pytest.approx(0.4036)
+    assert learning.by_doing(0.4, 9.0, 2.0, 0.006) == pytest.approx(0.4036), "full practice is full"
+    assert learning.by_doing(0.4, 1.0, 2.0, 0.006) == pytest.approx(0.4018)
     assert learning.by_training(0.4, 12.0, 0.01) == pytest.approx(0.406)
     assert turnover.skill_after_turnover(0.6, 0.1, 0.2, 0.3) == pytest.approx(0.576)
     assert turnover.skill_after_turnover(0.6, 0.1, 1.0, 0.3) == 0.6, "memory keeps all"
-    factors = [turnover.leaving_factor(months, 0.5, 1.5, 0.4) for months in (0, 24, 25)]
+    factors = [turnover.leaving_factor(PARAM, months, 0.5) for months in (0, 24, 25)]
     assert factors == pytest.approx([0.8, 0.8, 1.2])
 
 
 def test_criteria() -> None:
     """A failure means that the test of transformation is passed with less, or asks for more, than documented."""
-    full = {"sectors_met": True, "core_share": 0.5, "institution": 0.02, "business_case": True, "counted": 12_500.0}
-    scale, need = 0.25, 10e6
-    assert reach.criteria(PARAM, scale, record("partnership", **full), need, 0.0) == (True, True, True, True)
-    lacking = {"sectors_met": False, "core_share": 0.49, "institution": 0.019, "counted": 12_499.0}
+    full = {"sectors_met": True, "core_share": 0.5, "institution": 0.02, "business_case": True, "counted": 50_000.0}
+    need = 10e6
+    assert reach.criteria(PARAM, record("partnership", **full), need, 0.0) == (True, True, True, True)
+    lacking = {"sectors_met": False, "core_share": 0.49, "institution": 0.019, "counted": 49_999.0}
     for place, name in enumerate(lacking):
-        met = reach.criteria(PARAM, scale, record("partnership", **full | {name: lacking[name]}), need, 0.0)
+        met = reach.criteria(PARAM, record("partnership", **full | {name: lacking[name]}), need, 0.0)
         assert [i for i in range(4) if not met[i]] == [place]
     plan = record("partnership", **full | {"business_case": False, "exit_plan": True})
-    assert [reach.criteria(PARAM, scale, plan, need, host)[3] for host in (0.44, 0.45)] == [False, True]
+    assert [reach.criteria(PARAM, plan, need, host)[3] for host in (0.44, 0.45)] == [False, True]
     assert [reach.has_scale(people, 20_000.0, 50_000.0, 0.05) for people in (999.0, 1000.0)] == [False, True]
 
 

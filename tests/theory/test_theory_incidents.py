@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import chi2, norm
 from worlds import laboratory
 
-from partnersim.population.firms import MISCONDUCT, N_GOALS
+from partnersim.population.firms import HAZARD, MISCONDUCT
 from partnersim.simulate import advance, run_one
 from partnersim.world import LIVE_ROWS, NEVER, Stage, World
 
@@ -45,7 +45,7 @@ def partners() -> dict[str, np.ndarray]:
     for seed in range(20):
         world = run_one(lab, lab.settled(seed))
         firms = world.company[main_partners(world)]
-        usual = world.system[0]["mix"][firms["size"], MISCONDUCT] * world.system[0]["sector"][firms["sector"], N_GOALS + 1]
+        usual = world.system[0]["mix"][firms["size"], MISCONDUCT] * world.system[0]["sector"][firms["sector"], HAZARD]
         assert (usual > 0.0).all(), "a firm of no declared sector"
         found.append((firms["integrity"], 12.0 * firms["p_misconduct"] / usual))
     integrity, relative = np.concatenate(found, axis=1)
@@ -83,6 +83,7 @@ def test_constant_hazard_gives_a_poisson_count_of_public_events() -> None:
     """
     lab = laboratory(months=120, burn_in=0, beyond={"misconduct_spread": 0.0, "repeat_factor": 1.0, "hidden_months": 1.0})
     lab.values |= {"hidden_months_disclosed": 1.0, "misconduct_sme": 0.2, "misconduct_large": 0.2}
+    lab.values |= {"exit_sme": 0.0, "exit_large": 0.0}
     sector = {**lab.population.sector, "misconduct": np.ones(len(lab.population.sectors))}
     lab.population = dataclasses.replace(lab.population, sector=sector)
     hazard = 0.2 / 12.0

@@ -18,8 +18,11 @@ ALONE = {
     "coordination_cost": 0.0,
     "benefit_spread": 0.0,
     "yield_or_join": 0.0,
+    "backlog_months": 1e9,
+    "common_threshold": -1e9,
+    "flag_sharing": 0.0,
 }
-"""Every design looks for further members, no invitee bears a cost or has doubts, and nobody has joined a bid before."""
+"""Every design looks for further members, no invitee bears a cost, is busy or has doubts, and nobody has joined a bid."""
 TOP = 12
 """Larger designs are one class, so that each class expects more than five."""
 
