@@ -21,7 +21,7 @@ LIMITS = {
     **dict.fromkeys(COUNTS, (0.0, np.inf)),
 }
 """Least and greatest value by unit."""
-SIGNED = ("months_left", "work_left", "check_days", "hit")
+SIGNED = ("months_left", "work_left", "check_days", "room", "hit")
 """Columns that may run below zero: time overdrawn, and the mark of work not begun."""
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from random_worlds import laboratories, seeds
 from worlds import PARAMETERS, laboratory
 
-from partnersim.ledger import Side
+from partnersim.ledger import Activity, Side
 from partnersim.policy import Tables
 from partnersim.simulate import Laboratory, step_by_phases
 from partnersim.world import LIVE_ROWS, World
@@ -54,17 +54,30 @@ def test_the_world_is_consistent(claim: Callable[[World], None], lab: Laboratory
     watch(*start(lab, seed), claim)
 
 
+def within_budgets(world: World) -> None:
+    """Claim that what is booked and what is left are together no more than the budget, at headquarters and in countries."""
+    spare = world.entity["left"].copy()
+    assert min(spare.min(), world.entity["screen_left"].min()) >= 0.0
+    spare[:, Side.HQ] += world.entity["screen_left"]
+    assert (world.entity["used"] + spare <= world.entity["budget"]).all()
+
+
 @given(laboratories(), seeds)
 def test_nobody_spends_days_they_do_not_have(lab: Laboratory, seed: int) -> None:
     """A failure means that work gets done on borrowed time: an office books days that were not taken from its budget."""
+    watch(*start(lab, seed), within_budgets, after="step_learn")
 
-    def within(world: World) -> None:
-        spare = world.entity["left"].copy()
-        assert min(spare.min(), world.entity["screen_left"].min()) >= 0.0
-        spare[:, Side.HQ] += world.entity["screen_left"]
-        assert (world.entity["used"] + spare <= world.entity["budget"]).all()
 
-    watch(*start(lab, seed), within, after="step_learn")
+def test_who_joins_a_bid_pays_for_it() -> None:
+    """A failure means that an entity that joins a bid works on it on borrowed time.
+
+    Here all see, all that yield join, and approaches that have waited at a desk join bids begun after them.
+    """
+    eager = {"lead_visibility": 1.0, "yield_or_join": 1.0, "join_share": 1.0}
+    desk = {"desk_routing_coordination": 0.5, "desk_days_coordination": 60.0}
+    run = start(laboratory(months=60, beyond={**eager, **desk}, burn_in=24), 1)
+    watch(*run, within_budgets, after="step_learn")
+    assert run[0].system["days"][0, Side.HQ, Activity.COORDINATION] > 0.0
 
 
 @given(laboratories(), seeds)

@@ -84,7 +84,6 @@ PARAM = {
     "institution_unsupported": 0.5,
     "scale_limit": 100.0,
     "scale_months": 60.0,
-    "scale_up_months": 24.0,
     "persist_months": 36.0,
     "core_share_least": 0.5,
     "institution_least": 0.02,

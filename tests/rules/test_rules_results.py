@@ -24,16 +24,16 @@ def test_performance() -> None:
 
 def test_growth() -> None:
     """A failure means that reach grows while a partnership fails, or institutions move without the government's help."""
-    assert delivery.next_reach(100.0, 1000.0, True, 0.06, 0.1) == pytest.approx(154.0)
-    assert delivery.next_reach(100.0, 1000.0, False, 0.06, 0.1) == pytest.approx(90.0)
+    assert delivery.next_reach(100.0, 1000.0, True, 0.06, 0.9) == pytest.approx(154.0)
+    assert delivery.next_reach(100.0, 1000.0, False, 0.06, 0.9) == pytest.approx(90.0)
     assert delivery.institution_rise(PARAM, True, 0.5, 0.5, 0.5) == pytest.approx(0.001)
     assert delivery.institution_rise(PARAM, False, 0.5, 0.5, 0.5) == pytest.approx(0.00015)
     assert delivery.institution_rise(PARAM, True, 1.0, 1.0, 1.0) == 0.0
     case = record("partnership", stage=Stage.SCALED, scale=1.0, scale_limit=1.1)
     with np.errstate(over="ignore"):
-        delivery.scale_up(np.uint64(1), 30, PARAM, case, 1.0)
+        delivery.scale_up(np.uint64(1), 30, PARAM, 24, case, 1.0)
         assert case["scale"] == pytest.approx(100.0 ** (1 / 60), abs=1e-12)
-        delivery.scale_up(np.uint64(1), 31, PARAM, case, 1.0)
+        delivery.scale_up(np.uint64(1), 31, PARAM, 24, case, 1.0)
     assert case["scale"] == 1.1
 
 
@@ -43,11 +43,11 @@ def test_who_is_scaled_up() -> None:
     for lacking in ({}, {"months_performing": 23}, {"systemic": False}, {"business_case": False}):
         case = record("partnership", **ready | lacking)
         with np.errstate(over="ignore"):
-            delivery.scale_up(np.uint64(1), 30, PARAM, case, 1.0)
+            delivery.scale_up(np.uint64(1), 30, PARAM, 24, case, 1.0)
         assert case["stage"] == (Stage.DELIVERING if lacking else Stage.SCALED)
     case = record("partnership", **ready)
     with np.errstate(over="ignore"):
-        delivery.scale_up(np.uint64(1), 30, PARAM, case, 0.0)
+        delivery.scale_up(np.uint64(1), 30, PARAM, 24, case, 0.0)
     assert case["stage"] == Stage.DELIVERING, "no host"
 
 
