@@ -11,7 +11,7 @@ from partnersim import channels
 from partnersim.compiled import entry
 from partnersim.ledger import Payer, Per, Side
 from partnersim.population.build import axis_rows, choose_states, entity_codes
-from partnersim.population.load import TIERS, Population, stable_key
+from partnersim.population.load import INCOMES, TIERS, Population, stable_key
 from partnersim.population.sizes import WorldSize
 from partnersim.randomness import Purpose, draw, pair
 from partnersim.scenario import Lever, Policy, Scenario, ScenarioError, charges, contributions, intensity, refuse_unknown_targets
@@ -125,6 +125,7 @@ def _state_targets(policy: Policy, population: Population, states: np.ndarray) -
         wanted == "all"
         or population.iso3[i] in wanted
         or population.regions[data["region"][i]] in wanted
+        or INCOMES[data["income"][i]] in wanted
         or ("ldc" in wanted and data["ldc"][i] > 0)
         for i in states
     ]

@@ -174,6 +174,7 @@ COLUMNS: dict[str, list[Column]] = {
         skill_before | f8 | 0-1 | skill before this month's lessons, so that the order of entities does not matter
         reputation | f8 | points | reputation, 0-100
         belief[5] | f8 | 0-1 | believed success of each type of partnership
+        belief_before[5] | f8 | 0-1 | beliefs before this month's lessons, as skill_before
         evidence[5] | f8 | results | evaluated results behind each belief
         budget[2] | f8 | staff-days | days of this month, headquarters and country
         left[2] | f8 | staff-days | days of this month not yet assigned

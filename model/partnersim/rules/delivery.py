@@ -121,7 +121,8 @@ def evaluate(seed, month, param, case, lead, days, company):
     case["found"] = True
     if draw(seed, U_FIX, case["key"], month, 0) < param["fix_base"] * graded(param["fix_unskilled"], lead["skill"]):
         case["lift"] += param["fix_lift"]
-        case["stage"], case["since"] = FIXED, month
+        if case["stage"] != SCALED:
+            case["stage"], case["since"] = FIXED, month
 
 
 @compiled

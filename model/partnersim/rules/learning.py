@@ -39,6 +39,8 @@ def diffuse(w):
     n, least = entities.shape[0], w.system[0]["param"]["lesson_tie_least"]
     for e in range(n):
         entities[e]["skill_before"] = entities[e]["skill"]
+        for k in range(entities[e]["belief"].shape[0]):
+            entities[e]["belief_before"][k] = entities[e]["belief"][k]
     for e in range(n):
         entity, now = entities[e], chan[FIRST_ENTITY + e]
         skill_rate, belief_rate = now["lesson_diffusion_skill"], now["lesson_diffusion_beliefs"]
@@ -52,4 +54,4 @@ def diffuse(w):
                 entity["skill"] += skill_rate * min(tie, 1.0) * gap
             for k in range(entity["belief"].shape[0]):
                 if other["evidence"][k] > entity["evidence"][k]:
-                    entity["belief"][k] += belief_rate * min(tie, 1.0) * (other["belief"][k] - entity["belief"][k])
+                    entity["belief"][k] += belief_rate * min(tie, 1.0) * (other["belief_before"][k] - entity["belief"][k])
