@@ -191,9 +191,9 @@ def summary_block(tables: Tables) -> str:
     ]
     for world in WORLDS:
         small = all(is_so(table.loc[(world, float(SMALL), b, "signed")], "lower") for b in BYPASS)
-        large = [is_so(table.loc[(world, float(LARGE), b, o)], "higher") for b in BYPASS for o in ("signed", "performing")]
+        large = [all(is_so(table.loc[(world, float(LARGE), b, o)], "higher") for b in BYPASS) for o in ("signed", "performing")]
         rows.append((f"{world}: a small desk lowers agreements signed at every bypass", _yes(small)))
-        rows.append((f"{world}: a large desk raises signed and performing at every bypass", _yes(all(large))))
+        rows.append((f"{world}: a large desk raises signed / performing at every bypass", " / ".join(map(_yes, large))))
     rows.append(
         (
             "incidents grow faster with fixed screening days than in proportion / at the same depth",
