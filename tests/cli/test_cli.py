@@ -196,9 +196,9 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
 
 def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, here: Callable[..., Done]) -> None:
     """A failure means that an interrupt leaves a traceback, something half-written that looks whole, or another table."""
-    asked = {"scenarios": ["baseline", "all-three"], "seeds": range(40), "months": 24, "size": "class"}
+    asked = {"scenarios": ["baseline", "all-three"], "seeds": range(400), "months": 60, "size": "class"}
     out = tmp_path / "study"
-    command = ["compare", *asked["scenarios"], "--seeds", "40", "--months", "24", "--size", "class", "--out", str(out)]
+    command = ["compare", *asked["scenarios"], "--seeds", "400", "--months", "60", "--size", "class", "--out", str(out)]
     process = subprocess.Popen([*COMMAND, *command], stdout=PIPE, stderr=PIPE, text=True, cwd=tmp_path)
     while process.poll() is None and not (out / "manifest.json").exists():
         time.sleep(0.01)
