@@ -7,7 +7,7 @@ import numpy as np
 from partnersim.population.build import choose_states, entity_codes
 from partnersim.simulate import Laboratory
 from partnersim.stories.observe import Observed
-from partnersim.world import GOALS, MAX_SECTORS, Desk, Kind, Size
+from partnersim.world import GOALS, Desk, Size
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIZES = {Size.SME: "small", Size.LARGE: "large", Size.MULTINATIONAL: "multinational"}
@@ -20,13 +20,6 @@ SECTORS = {
 }
 """Sectors of companies.toml whose own name would read badly before "company"."""
 GOAL_WORDS = {"income": "jobs", "humanitarian": "relief"}
-TYPE_WORDS = {
-    Kind.CORE_BUSINESS: "core-business",
-    Kind.SOCIAL_INVESTMENT: "social-investment",
-    Kind.ADVOCACY: "advocacy",
-    Kind.FINANCE: "innovative-finance",
-    Kind.HUMANITARIAN: "emergency",
-}
 DESK_WORDS = {
     Desk.COORDINATION: "the coordination desk",
     Desk.SCREENING: "the shared screening desk",
@@ -56,7 +49,7 @@ class Names:
         self.iso3 = [population.iso3[i] for i in states]
         self.states = [with_article(population.state_names[i]) for i in states]
         # The engine's table has room for more sectors than the population names.
-        self.sectors = [*population.sectors, *[""] * (MAX_SECTORS - len(population.sectors))]
+        self.sectors = population.sectors
         self.civil = ["S-" + firm_code(int(key))[2:] for key in observed.world.civil["key"]]
         self.firms = observed.firms
 
@@ -92,7 +85,7 @@ class Names:
         """A goal area as it stands before "partnership"."""
         return GOAL_WORDS.get(GOALS[goal], GOALS[goal])
 
-    def case(self, record: np.void, possessive: str = "") -> str:
+    def case(self, record: np.void) -> str:
         """``health partnership in Kenya with a large local food company (C-3F2AB7)``."""
         country = int(record["country"][0])
         others = int(record["n_firm"]) - 1
