@@ -100,6 +100,6 @@ def entry(function: F) -> F:
     before = config.CACHE_DIR
     config.CACHE_DIR = FOLDER or before
     try:
-        return njit(nogil=True, cache=FOLDER is not None, no_cfunc_wrapper=True, _nrt=False)(function)
+        return njit(nogil=True, cache=FOLDER is not None, no_cfunc_wrapper=True, _nrt=False, error_model="numpy")(function)
     finally:
         config.CACHE_DIR = before

@@ -157,6 +157,7 @@ COLUMNS: dict[str, list[Column]] = {
         days[6x15] | f8 | staff-days | days of the window by side and activity
         lever_days[64] | f8 | staff-days | days charged under each policy's name
         histogram[3x181] | i8 | attempts | attempts begun in the window by months until signed, dropped, or still open
+        weight[60] | f8 | weight | of each entity as a further member, while a design invites
         mix[3x8] | f8 | - | company classes, see the columns named in population/firms.py
         sector[16x10] | f8 | - | sectors: competence by goal, cumulative share, misconduct multiplier
         desk_pool | f8 | staff-days | time left this month that any central desk may use
@@ -179,8 +180,9 @@ COLUMNS: dict[str, list[Column]] = {
         budget[2] | f8 | staff-days | days of this month, headquarters and country
         left[2] | f8 | staff-days | days of this month not yet assigned
         screen_left | f8 | staff-days | screeners' days not yet assigned
-        vetting | f8 | staff-days | screeners' days spent on firms of cases it was invited to join, last month
         screen_cases | i8 | cases | checks that screeners divide the month among
+        invited | i8 | cases | checks of firms of cases it was asked to join, as expected this month: as many as last month
+        invitations | i8 | cases | such checks asked for so far this month
         care[2] | f8 | partnerships | live partnerships to care for, headquarters and country
         attention[2] | f8 | ratio | care given against care needed this month
         backlog[2] | f8 | staff-days | work known to be left on open cases
@@ -197,16 +199,16 @@ COLUMNS: dict[str, list[Column]] = {
     """),
     "company": _columns("""
         key | u8 | key | identity in keyed draws: a founder's number or (month, arrival)
-        alive | bool | - | this row holds a living company
-        member | bool | - | Global Compact member
-        lead | bool | - | LEAD member
         home | i8 | row | government of its home country
         size | i8 | class | SME, large or multinational
         sector | i8 | class | sector of the company file
+        maturity | f8 | 0-1 | sustainability maturity
         capacity | i8 | partnerships | live partnerships it can carry
         n_live | i8 | partnerships | live partnerships
         n_open | i8 | attempts | open cases after its acceptance
-        maturity | f8 | 0-1 | sustainability maturity
+        alive | bool | - | this row holds a living company
+        member | bool | - | Global Compact member
+        lead | bool | - | LEAD member
         cost_belief | f8 | 0-1 | what it believes dealing with the UN costs
         last_contact | i8 | month | last month of contact with the UN
         spent | f8 | staff-days | days it spent since the start of the window
@@ -234,26 +236,26 @@ COLUMNS: dict[str, list[Column]] = {
     """),
     "government": _columns("""
         key | u8 | key | identity in keyed draws
-        region | i8 | class | region of the population file
+        crisis | i8 | months | months of crisis left
+        performing | f8 | partnerships | performing partnerships last month
+        people | f8 | people | population
         ldc | bool | - | least developed country in 2011
         low_income | bool | - | low or lower-middle income
-        people | f8 | people | population
+        country_team | bool | - | has a UN country team
+        offices | i8 | bits | entities with an office here
+        desk_left | f8 | staff-days | country desk's time left this month
+        spent | f8 | staff-days | days it spent since the start of the window
+        need[8] | f8 | share | share of people in need for each goal area
+        institution[8] | f8 | 0-1 | how far markets and rules for each goal carry partnerships
+        reached[8] | f8 | people | people reached this month at sample scale, before counting people once
+        civil_available[8] | i8 | 0 or 1 | some civil society organisation with competence for the goal works here
+        region | i8 | class | region of the population file
         effectiveness | f8 | 0-1 | government-effectiveness proxy
         support | f8 | 0-1 | support for partnerships before policy
         local_network | f8 | 0 or 1 | has a Global Compact local network
-        country_team | bool | - | has a UN country team
-        need[8] | f8 | share | share of people in need for each goal area
-        institution[8] | f8 | 0-1 | how far markets and rules for each goal carry partnerships
-        crisis | i8 | months | months of crisis left
-        civil_available[8] | i8 | 0 or 1 | some civil society organisation with competence for the goal works here
         first_firm | i8 | row | first company row of firms at home here
         firm_rows | i8 | rows | company rows kept for them
         home_cdf | f8 | 0-1 | cumulative share of company homes
-        offices | i8 | bits | entities with an office here
-        performing | f8 | partnerships | performing partnerships last month
-        reached[8] | f8 | people | people reached this month at sample scale, before counting people once
-        desk_left | f8 | staff-days | country desk's time left this month
-        spent | f8 | staff-days | days it spent since the start of the window
     """),
     "civil": _columns("""
         key | u8 | key | identity in keyed draws
@@ -266,21 +268,21 @@ COLUMNS: dict[str, list[Column]] = {
         n_live | i8 | partnerships | live partnerships
         spent | f8 | staff-days | days it spent since the start of the window
     """),
-    # In the order in which loops use them, since a loop reads whole lines of memory: what every month asks of an open case,
-    # what it asks of a live one, then the rest.
+    # In lines of eight numbers in the order in which loops use them, since a loop reads whole lines of memory: what every month
+    # asks of an open case, down to the lead; further UN members; what it asks of a live one; then the rest.
     "partnership": _columns("""
         stage | i8 | class | Stage
         desk | i8 | class | Desk where it waits
         office | i8 | class | 0 handled at headquarters, 1 in the country office
-        since | i8 | month | start of the present stage
         work_left | f8 | staff-days | UN lead's work left in this stage
         grant | f8 | staff-days | days the lead gives it this month
         n_granting | i8 | entities | UN members that give days this month, the lead among them
         n_entity | i8 | entities | UN members
         entity[16] | i8 | row | UN members, the UN lead first
-        months_left | f8 | months | elapsed time left in this stage
+        since | i8 | month | start of the present stage
         key | u8 | key | (lead, company, goal, country, attempt)
         goal | i8 | class | goal area
+        months_left | f8 | months | elapsed time left in this stage
         m_started | i8 | month | first delivering month
         government | bool | - | the host government is a member
         systemic | bool | - | targets a market or rule, with a replication plan
@@ -290,20 +292,6 @@ COLUMNS: dict[str, list[Column]] = {
         disclosed | bool | - | partner and terms published
         sectors_met | bool | - | every relevant sector is a member
         performing | bool | - | performs this month
-        latent | f8 | SD | luck in delivery, drawn once
-        fit | f8 | SD | true fit of the main firm
-        lift | f8 | logit | gain from having been fixed
-        shock | f8 | logit | luck of this year of delivery
-        country[3] | i8 | row | countries, its seat first
-        civil | i8 | row | civil society member, -1 none
-        n_firm | i8 | firms | company members
-        months_performing | i8 | months | consecutive performing months
-        reach | f8 | people | people it reaches now, at sample scale
-        potential | f8 | people | people it can reach at most, at sample scale
-        scale | f8 | ratio | how far scaling up has multiplied it
-        days | f8 | staff-days | days of all sides so far
-        firm[3] | i8 | row | company members, the main one first
-        firm_key[3] | u8 | key | their keys, since rows are used again
         found | bool | - | known to fail
         reported | bool | - | reported as successful
         approached | bool | - | the firm has been approached
@@ -312,14 +300,30 @@ COLUMNS: dict[str, list[Column]] = {
         reviewed | bool | - | the advisory group has reviewed it
         central | bool | - | the shared desk makes the check
         requested | bool | - | the host government asked for it
-        m_signed | i8 | month | agreed
+        n_firm | i8 | firms | company members
+        firm[3] | i8 | row | company members, the main one first
+        firm_key[3] | u8 | key | their keys, since rows are used again
+        civil | i8 | row | civil society member, -1 none
         n_country | i8 | countries | countries it works in
+        country[3] | i8 | row | countries, its seat first
+        latent | f8 | SD | luck in delivery, drawn once
+        fit | f8 | SD | true fit of the main firm
+        lift | f8 | logit | gain from having been fixed
+        shock | f8 | logit | luck of this year of delivery
+        months_performing | i8 | months | consecutive performing months
+        reach | f8 | people | people it reaches now, at sample scale
+        potential | f8 | people | people it can reach at most, at sample scale
+        scale | f8 | ratio | how far scaling up has multiplied it
+        days | f8 | staff-days | days of all sides so far
         counted | f8 | people | reach after people are counted once
+        months_all | i8 | months | consecutive performing months with all four criteria
         m_transformative | i8 | month | met the test of transformation
         institution | f8 | 0-1 | rise of the institution index that is its own doing
+        m_signed | i8 | month | agreed
         core_share | f8 | share | share of value from members' core competence
-        months_all | i8 | months | consecutive performing months with all four criteria
         persists | f8 | months | months of benefit left after the end
+        depth | f8 | 0-1 | how deeply members are involved
+        visibility | f8 | 0-1 | how far logo and name are lent
         type | i8 | class | Kind
         lead_kind | i8 | class | Agent that leads
         reason | i8 | class | Reason of drop or end
@@ -330,8 +334,6 @@ COLUMNS: dict[str, list[Column]] = {
         waited | i8 | months | months at the present desk
         desk_left | f8 | staff-days | desk time this case still needs
         check_days | f8 | staff-days | days wanted for the present check
-        depth | f8 | 0-1 | how deeply members are involved
-        visibility | f8 | 0-1 | how far logo and name are lent
         scale_limit | f8 | ratio | most that scaling up can multiply
         value | f8 | dollars | money value
         issues | f8 | issues | open issues at the start of negotiation
@@ -379,7 +381,7 @@ COLUMNS: dict[str, list[Column]] = {
 TYPES = {"f8": np.float64, "i8": np.int64, "u8": np.uint64, "bool": np.bool_}
 LINE = 64
 """Bytes that a processor reads at once: records start on such a line, so that a loop reads as few of them as it must."""
-BY_LINE = ("company", "partnership", "tie")
+BY_LINE = ("company", "government", "partnership", "tie")
 """Kinds that loops visit in scattered order."""
 
 
@@ -397,7 +399,7 @@ def _dtype(kind: str) -> np.dtype:
     return np.dtype(layout, align=True)
 
 
-KIND_OF = {"company": "company", "partnership": "partnership", "firm_tie": "tie"}
+KIND_OF = {"company": "company", "government": "government", "partnership": "partnership", "firm_tie": "tie"}
 DTYPES = {kind: _dtype(kind) for kind in COLUMNS}
 
 
@@ -428,6 +430,8 @@ class World(NamedTuple):
     company: np.ndarray
     government: np.ndarray
     civil: np.ndarray
+    home: np.ndarray
+    """(company row,) home of the living company in it, -1 where there is none: search asks this of many rows."""
     partnership: np.ndarray
     """Register: rows are used again once a partnership no longer matters."""
     rows: np.ndarray
@@ -438,6 +442,8 @@ class World(NamedTuple):
     """(entity, entity) record of ties between entities."""
     country_cdf: np.ndarray
     """(goal, government) cumulative share of people in need."""
+    country_guide: np.ndarray
+    """(goal, step) where to start looking in it, see choice.guided."""
     chan: np.ndarray
     """(member,) record of channels today, see SYSTEM_ROW; a member uses the channels of its axis."""
     base: np.ndarray

@@ -22,7 +22,8 @@ param = param_record({name: p.value for name, p in load_parameters().items()})
 kinds = {kind: np.zeros(1, DTYPES[kind]) for kind in ("entity", "company", "government", "civil", "partnership")}
 world = World(
     system=np.zeros(1, system_dtype(param.dtype)), rows=np.zeros((5, 1), np.int64), firm_tie=np.zeros((1, 1), DTYPES["tie"]),
-    peer=np.zeros((1, 1), DTYPES["peer"]), country_cdf=np.zeros((8, 1)), chan=np.zeros(FIRST_STATE + 1, CHANNEL_DTYPE),
+    peer=np.zeros((1, 1), DTYPES["peer"]), home=np.zeros(1, np.int64),
+    country_cdf=np.zeros((8, 1)), country_guide=np.zeros((8, 1), np.int64), chan=np.zeros(FIRST_STATE + 1, CHANNEL_DTYPE),
     base=np.zeros(FIRST_STATE + 1, CHANNEL_DTYPE), series=np.zeros(1, SERIES_DTYPE), trace=np.zeros(0, DTYPES["partnership"]),
     **kinds,
 )

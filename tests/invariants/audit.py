@@ -90,6 +90,7 @@ def counts(world: World) -> None:
     np.testing.assert_array_equal(rows, np.arange(world.partnership.size), "each register row in one list")
     here = company["alive"]
     assert here.sum() == system["n_alive"] == np.unique(company["key"][here]).size
+    np.testing.assert_array_equal(world.home, np.where(here, company["home"], -1), "where living companies are at home")
     for name, count in {
         "n_live": tally(company.size, members(running, "firm")),
         "n_open": tally(company.size, members(accepted, "firm")),

@@ -29,7 +29,7 @@ LOOKS = ("random_firm", "local_firm")
 def without(world: World, row: int) -> dict[str, bytes]:
     """Every byte of a world but those of one company's row and what counts it."""
     return {
-        name: (np.delete(values, row, axis=0) if name.startswith("company.") else values).tobytes()
+        name: (np.delete(values, row, axis=0) if name == "home" or name.startswith("company.") else values).tobytes()
         for name, values in fields(world)
         if name not in COUNTS_IT
     }

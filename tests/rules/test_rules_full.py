@@ -34,12 +34,12 @@ def test_a_company_finds_the_last_place_of_its_country_then_one_elsewhere(world:
     """A failure means that a newcomer takes the row of a living company, or that the last free row is not found."""
     first, rows = (int(world.government[name][0]) for name in ("first_firm", "firm_rows"))
     system, company = world.system[0], world.company
-    company["alive"] = True
+    world.home[:] = 0
     alive, key = int(system["n_alive"]), np.uint64(77)
     with np.errstate(over="ignore"):
         assert arrive(world, key, 0, 5) == -1
         assert (system["n_alive"], system["n_overflow"]) == (alive, 1)
-        company["alive"][[first + rows - 1, first + rows + 3]] = False
+        world.home[[first + rows - 1, first + rows + 3]] = -1
         assert arrive(world, key, 0, 5) == first + rows - 1
         assert arrive(world, np.uint64(78), 0, 5) == first + rows + 3
     assert system["n_alive"] == alive + 2
@@ -48,10 +48,10 @@ def test_a_company_finds_the_last_place_of_its_country_then_one_elsewhere(world:
 
 def test_a_search_in_vain_ends(world: World) -> None:
     """A failure means that a search finds a company that is not there, or never ends."""
-    world.company["alive"] = False
+    world.home[:] = -1
     with np.errstate(over="ignore"):
-        assert scouting.random_firm(world.company, np.uint64(1), np.uint64(2), 3, 4) == -1
-        assert scouting.local_firm(world.company, np.uint64(1), np.uint64(2), 3, 4, 0, world.government[0]) == -1
+        assert scouting.random_firm(world.home, np.uint64(1), np.uint64(2), 3, 4) == -1
+        assert scouting.local_firm(world.home, np.uint64(1), np.uint64(2), 3, 4, 0, world.government[0]) == -1
 
 
 def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -> None:

@@ -34,6 +34,8 @@ from partnersim.world import (
 )
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
+GUIDE = 256
+"""Steps of the guide to where help is looked for: more than there are countries."""
 ROOM = 0.85
 """Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
 SPARE_ROWS = 100
@@ -104,17 +106,20 @@ def build_world(
     rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)
     chan = _channels(base, entity.size, government)
+    country_cdf = _country_cdf(government, values["search_without_team"])
     w = World(
         system=system,
         entity=entity,
         company=records(n_rows, "company"),
+        home=np.full(n_rows, -1),
         government=government,
         civil=np.zeros(size.civil, dtype=DTYPES["civil"]),
         partnership=records(register, "partnership"),
         rows=rows,
         firm_tie=_ties(entity.size, WAYS * max(LEAST_PLACES, int(values["ties_kept"] / WAYS * scale))),
         peer=np.zeros((entity.size, entity.size), dtype=DTYPES["peer"]),
-        country_cdf=_country_cdf(government, values["search_without_team"]),
+        country_cdf=country_cdf,
+        country_guide=np.array([np.searchsorted(row, np.arange(GUIDE) / GUIDE, side="right") for row in country_cdf]),
         chan=chan,
         base=chan.copy(),
         series=np.zeros(months, dtype=SERIES_DTYPE),
@@ -201,7 +206,7 @@ def _entities(population: Population, size: WorldSize, states: np.ndarray, value
 
 def _governments(population: Population, states: np.ndarray) -> np.ndarray:
     data = population.government
-    government = np.zeros(states.size, dtype=DTYPES["government"])
+    government = records(states.size, "government")
     government["key"] = [stable_key(population.iso3[i]) for i in states]
     for name in ("region", "people", "effectiveness", "support", "local_network", "need"):
         government[name] = data[name][states]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from partnersim.choice import clip, pick
+from partnersim.choice import MIDDLE, clip, pick
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw, key, normal
 from partnersim.world import N_GOALS, NEVER, Size
@@ -33,14 +33,16 @@ SECTOR_SHARE, HAZARD = N_GOALS, N_GOALS + 1
 LARGE, MULTINATIONAL = int(Size.LARGE), int(Size.MULTINATIONAL)
 MOST_MISCONDUCT, MOST_CHANCE = 0.25, 0.95
 """Caps that keep a firm's chances a month of misconduct, and of misconduct or leaving, below 1 whatever its luck."""
+EVEN = math.sqrt(12.0)
+"""Width of an even distribution against its SD."""
 FAR_OFF = 1_000_000
 """Months that no run lasts."""
 
 
 @compiled
 def competence(seed, firm_key, weight, goal, spread):
-    """Core competence of a firm for a goal, 0-1: its sector's ``weight`` with the firm's own deviation of SD ``spread``."""
-    return clip(weight + spread * normal(seed, U_COMPETENCE, firm_key, goal, 0), 0.0, 1.0)
+    """Core competence of a firm for a goal, 0-1: its sector's ``weight`` and the firm's own deviation, even, of SD ``spread``."""
+    return clip(weight + spread * EVEN * (draw(seed, U_COMPETENCE, firm_key, goal, 0) - MIDDLE), 0.0, 1.0)
 
 
 @compiled
@@ -52,15 +54,15 @@ def is_present(seed, firm_key, home, country, presence):
 
 
 @compiled
-def free_row(company, seed, firm_key, first, rows):
+def free_row(home, seed, firm_key, first, rows):
     """An empty row: one of its country's, found by the firm's own key, else the first after them; -1 when all are taken."""
     for attempt in range(2 * rows):
         row = first + int(math.floor(draw(seed, U_SLOT, firm_key, 0, attempt) * rows))
-        if not company[row]["alive"]:
+        if home[row] < 0:
             return row
-    for k in range(company.shape[0]):
-        row = (first + k) % company.shape[0]
-        if not company[row]["alive"]:
+    for k in range(home.shape[0]):
+        row = (first + k) % home.shape[0]
+        if home[row] < 0:
             return row
     return -1
 
@@ -75,7 +77,7 @@ def arrive(w, firm_key, home, month):
     param = w.system[0]["param"]
     seed = w.system[0]["seed"]
     state = w.government[home]
-    row = free_row(w.company, seed, firm_key, state["first_firm"], state["firm_rows"])
+    row = free_row(w.home, seed, firm_key, state["first_firm"], state["firm_rows"])
     if row < 0:
         w.system[0]["n_overflow"] += 1
         return -1
@@ -84,6 +86,7 @@ def arrive(w, firm_key, home, month):
     integrity = normal(seed, U_INTEGRITY, firm_key, 0, 0)
     firm = w.company[row]
     firm["key"], firm["alive"], firm["home"], firm["size"], firm["sector"] = firm_key, True, home, size, sector
+    w.home[row] = home
     firm["integrity"] = integrity
     hazard = w.system[0]["mix"][size, MISCONDUCT] * w.system[0]["sector"][sector, HAZARD] * param["misconduct_rate"]
     spread = param["misconduct_spread"]

@@ -42,7 +42,7 @@ U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U
     int(Purpose.CASE_OFFICE),
     int(Purpose.PROPOSES),
 )
-LAYER, LAYERS = 0.1, 64
+LAYER, LAYERS = 0.15, 64
 """Proposals a firm and year that one layer of draws can make, and the most layers (the channel's bound is 3 a year)."""
 POINTS = 20.0
 """Points of reputation to which its weight in a firm's answer refers."""
@@ -254,8 +254,10 @@ def propose(w):
         n = occurrences(n_rows * LAYER / 12.0, draw(seed, U_PROPOSES, ONE, month, layer))
         for k in range(n):
             row = int(draw(seed, U_PROPOSES, ONE, month, LAYERS * (k + 1) + layer) * n_rows)
+            if w.home[row] < 0:
+                continue
             firm = companies[row]
-            if not firm["alive"] or draw(seed, U_PROPOSES, firm["key"], month, layer) >= rates[firm["size"]] / LAYER - layer:
+            if draw(seed, U_PROPOSES, firm["key"], month, layer) >= rates[firm["size"]] / LAYER - layer:
                 continue
             if firm["proposed"] != month:
                 firm["proposed"] = month

@@ -12,7 +12,7 @@ from partnersim.rules.design import parties
 from partnersim.rules.records import firm_days, path
 from partnersim.rules.ties import work_together
 from partnersim.rules.work import use
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, NEVER, Stage
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, N_GOALS, NEVER, Stage
 
 U_YEAR, U_REACH, U_EVALUATION, U_FIX, U_REPORT, U_SCALE, U_COUNTRY = (
     int(Purpose.CASE_YEAR),
@@ -209,9 +209,10 @@ def deliver(w):
     days, n_firms = system["days"], 0
     growth, kept, proven = param["reach_growth"], 1.0 - param["reach_loss"], int(param["scale_up_months"])
     for c in range(governments.shape[0]):
-        governments[c]["performing"] = 0.0
-        for g in range(governments[c]["reached"].shape[0]):
-            governments[c]["reached"][g] = 0.0
+        state = governments[c]
+        state["performing"] = 0.0
+        for g in range(N_GOALS):
+            state["reached"][g] = 0.0
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:

@@ -223,12 +223,12 @@ def invite_civil(w, case, invitation):
     seed, param = w.system[0]["seed"], w.system[0]["param"]
     if CIVIL_RELEVANT[case["type"]][case["goal"]] == 0 or draw(seed, U_INVITE, case["key"], 0, 1) >= invitation:
         return
-    n = civil_society.shape[0]
+    n, country = civil_society.shape[0], case["country"][0]
+    if w.government[country]["civil_available"][case["goal"]] == 0:
+        return
     for attempt in range(CIVIL_TRIES):
-        if n == 0:
-            return
         i = min(int(draw(seed, U_INVITE, case["key"], 1, attempt) * n), n - 1)
-        partner, country = civil_society[i], case["country"][0]
+        partner = civil_society[i]
         here = is_present(seed, partner["key"], partner["home"], country, partner["presence"])
         if partner["competence"][case["goal"]] < param["civil_competence_least"] or not here:
             continue
@@ -252,11 +252,12 @@ def invite_entities(w, case):
     seed, rk = system["seed"], case["key"]
     if case["n_entity"] == 1 and draw(seed, U_SIZE, rk, 0, 0) < param["single_entity_share"]:
         return
+    weigh(param, case, entities, governments, peer_ties, system["weight"])
     refusals, invited = 0, 0
     while case["n_entity"] < min(MAX_ENTITIES, entities.shape[0]) and refusals < int(param["refusals"]):
         if case["n_entity"] >= 2 and draw(seed, U_SIZE, rk, 0, case["n_entity"]) >= param["size_continuation"]:
             return
-        f = invitee(param, case, entities, governments, peer_ties, draw(seed, U_INVITE, rk, 2, invited))
+        f = invitee(case, system["weight"], entities.shape[0], draw(seed, U_INVITE, rk, 2, invited))
         invited += 1
         if f < 0:
             return
@@ -273,33 +274,39 @@ def invite_entities(w, case):
 
 
 @compiled
-def invitee(param, case, entity, government, peer, u):
-    """Another entity drawn by staff, mandate, presence and earlier work together: the embedded attract more ties (S106)."""
-    lead, goal = case["entity"][0], case["goal"]
-    offices = government[case["country"][0]]["offices"]
+def invitee(case, weight, n, u):
+    """One of ``n`` entities drawn by ``weight``, which members lose; -1 when none has any."""
     total = 0.0
-    for f in range(entity.shape[0]):
-        total += invitee_weight(param, case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+    for k in range(case["n_entity"]):
+        weight[case["entity"][k]] = 0.0
+    for f in range(n):
+        total += weight[f]
     if total <= 0.0:
         return -1
     u *= total
-    for f in range(entity.shape[0]):
-        u -= invitee_weight(param, case, entity[f], f, goal, (offices >> f) & 1, peer[lead, f])
+    for f in range(n):
+        u -= weight[f]
         if u < 0.0:
             return f
     return -1
 
 
 @compiled
-def invitee_weight(param, case, other, f, goal, here, tie):
-    """Weight of entity ``f`` as a further member, zero for members."""
-    for k in range(case["n_entity"]):
-        if case["entity"][k] == f:
-            return 0.0
-    known = param["invite_unknown"] + tie["strength"] + param["invite_met"] * tie["event"]
-    suited = param["invite_mandate_least"] + other["mandate"][goal]
-    present = 1.0 if here == 1 else param["invite_absent"]
-    return (other["staff_hq"] + other["staff_country"]) * suited * present * known
+def weigh(param, case, entity, government, peer, weight):
+    """Weigh entities as further members by staff, mandate, presence and earlier work together (S106: the embedded attract)."""
+    goal, offices = case["goal"], government[case["country"][0]]["offices"]
+    unknown, met, least, absent = (
+        param["invite_unknown"],
+        param["invite_met"],
+        param["invite_mandate_least"],
+        param["invite_absent"],
+    )
+    ties = peer[case["entity"][0]]
+    for f in range(entity.shape[0]):
+        other, tie = entity[f], ties[f]
+        known = unknown + tie["strength"] + met * tie["event"]
+        present = 1.0 if (offices >> f) & 1 == 1 else absent
+        weight[f] = (other["staff_hq"] + other["staff_country"]) * (least + other["mandate"][goal]) * present * known
 
 
 @compiled
@@ -313,7 +320,7 @@ def invite_firms(w, case):
     for k in range(min(wanted, MAX_FIRMS - 1)):
         if draw(seed, U_INVITE, rk, 3, k) >= param["firm_joins"]:
             continue
-        row = local_firm(companies, seed, rk, 0, k, case["country"][0], state)
+        row = local_firm(w.home, seed, rk, 0, k, case["country"][0], state)
         if row < 0 or row == case["firm"][0] or (case["n_firm"] > 1 and row == case["firm"][1]):
             continue
         firm = companies[row]

@@ -44,14 +44,16 @@ def diffuse(w):
     for e in range(n):
         entity, now = entities[e], chan[FIRST_ENTITY + e]
         skill_rate, belief_rate = now["lesson_diffusion_skill"], now["lesson_diffusion_beliefs"]
+        mine = peer_ties[e]
         for f in range(n):
-            tie = peer_ties[e, f]["strength"] + peer_ties[e, f]["event"]
+            tie = mine[f]["strength"] + mine[f]["event"]
             if f == e or tie < least:
                 continue
             other = entities[f]
             gap = other["skill_before"] - entity["skill"]
             if gap > 0.0:
                 entity["skill"] += skill_rate * min(tie, 1.0) * gap
+            heard = belief_rate * min(tie, 1.0)
             for k in range(entity["belief"].shape[0]):
-                if other["evidence"][k] > entity["evidence"][k]:
-                    entity["belief"][k] += belief_rate * min(tie, 1.0) * (other["belief_before"][k] - entity["belief"][k])
+                weight = heard if other["evidence"][k] > entity["evidence"][k] else 0.0
+                entity["belief"][k] += weight * (other["belief_before"][k] - entity["belief"][k])

@@ -20,13 +20,13 @@ MOST_DRAWS = 8
 
 
 @compiled
-def forum(seed, month, param, entity, now, ties, company):
+def forum(seed, month, param, entity, now, ties, company, home):
     """Rule: at a forum an entity meets firms it did not know; large firms and LEAD members are there more often (para 17)."""
     n = occurrences(now["forum_ties"] / 12.0, draw(seed, U_FORUM, entity["key"], month, 0))
     for k in range(n):
         row = -1
         for attempt in range(int(param["forum_draws"])):
-            row = random_firm(company, seed, entity["key"], month, FAR + MOST_DRAWS * k + attempt)
+            row = random_firm(home, seed, entity["key"], month, FAR + MOST_DRAWS * k + attempt)
             if row >= 0 and (company[row]["size"] > SME or company[row]["lead"]):
                 break
         if row >= 0:
@@ -100,7 +100,7 @@ def meet(w):
     seed, month, scale = system["seed"], system["month"], system["scale"]
     for e in range(entities.shape[0]):
         entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
-        forum(seed, month, param, entity, now, ties, companies)
+        forum(seed, month, param, entity, now, ties, companies, w.home)
         peers(seed, month, param, entity, e, now["peer_ties"], peer_ties)
         exchange(seed, month, param, scale, entity, now["secondments"], ties)
         if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from partnersim.channels import BY_NAME
-from partnersim.choice import around_one, clip, pick, up_to_one
+from partnersim.choice import around_one, clip, guided, up_to_one
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import PRESENCE, competence, is_present
@@ -28,8 +28,8 @@ MAX_SEARCHES = 400
 """Most searches of one entity's pool in a month: a guard, far above what staff can pay for."""
 FAR = 1_000_000
 """Keeps the numbers of a portal's candidates apart from all others."""
-FIRM_TRIES, LOCAL_TRIES = 16, 8
-"""Draws in which a living company is looked for among all, and among those of a country."""
+FIRM_TRIES, LOCAL_TRIES, TOGETHER = 16, 8, 4
+"""Draws in which a living company is looked for among all, and among those of a country; draws looked at together."""
 MOST_TRIES = 8
 """Bound of the parameter ``country_tries``: keeps the numbers of one search apart from those of the next."""
 SHORT_LIST = 4
@@ -78,33 +78,39 @@ def source(param, u, local_share, portal, broker):
 
 
 @compiled
-def random_firm(company, seed, who, month, which):
-    """Row of a living company drawn from all, or -1 when none was found."""
-    for attempt in range(FIRM_TRIES):
-        row = int(draw(seed, U_FIRM, who, month, which * FIRM_TRIES + attempt) * company.shape[0])
-        if company[row]["alive"]:
-            return row
+def random_firm(home, seed, who, month, which):
+    """Row of a living company drawn from all, or -1 when none was found.
+
+    The first living one counts; several are looked at together, since a processor guesses badly which rows are empty.
+    """
+    for attempt in range(0, FIRM_TRIES, TOGETHER):
+        found = -1
+        for k in range(TOGETHER - 1, -1, -1):
+            row = int(draw(seed, U_FIRM, who, month, which * FIRM_TRIES + attempt + k) * home.shape[0])
+            found = row if home[row] >= 0 else found
+        if found >= 0:
+            return found
     return -1
 
 
 @compiled
-def local_firm(company, seed, who, month, which, country, state):
+def local_firm(home, seed, who, month, which, country, state):
     """Row of a living company drawn from those at home in a country, or -1 when none was found."""
     for attempt in range(LOCAL_TRIES):
         row = state["first_firm"] + int(draw(seed, U_FIRM, who, month, which * FIRM_TRIES + attempt) * state["firm_rows"])
-        if company[row]["alive"] and company[row]["home"] == country:
+        if home[row] == country:
             return row
     return -1
 
 
 @compiled
-def candidate(seed, param, month, number, entity, now, state, broker, goal, country, ties, company, sector):
+def candidate(seed, param, month, number, entity, now, state, broker, goal, country, ties, company, home, sector):
     """One company to look at, from one of four sources: its row and the slot of the tie that led to it, or -1."""
     who = entity["key"]
     u = draw(seed, U_SOURCE, who, month, number)
     where = source(param, u, now["local_search_share"], now["portal_reach"], broker)
     if where == LOCAL:
-        return local_firm(company, seed, who, month, number, country, state), -1
+        return local_firm(home, seed, who, month, number, country, state), -1
     if where == OWN_TIE:
         slot = int(draw(seed, U_FIRM, who, month, number * FIRM_TRIES) * ties.shape[0])
         row = ties[slot]["row"]
@@ -113,14 +119,14 @@ def candidate(seed, param, month, number, entity, now, state, broker, goal, coun
     if where == PORTAL:
         best, most = -1, -1.0
         for j in range(int(param["portal_list"])):
-            row = random_firm(company, seed, who, month, number + FAR * (j + 1))
+            row = random_firm(home, seed, who, month, number + FAR * (j + 1))
             if row >= 0:
                 firm = company[row]
                 skill = competence(seed, firm["key"], sector[firm["sector"], goal], goal, param["competence_sd"])
                 if skill > most:
                     best, most = row, skill
         return best, -1
-    return random_firm(company, seed, who, month, number), -1
+    return random_firm(home, seed, who, month, number), -1
 
 
 @compiled
@@ -134,24 +140,24 @@ def choose_goal(mandate, u):
 
 
 @compiled
-def choose_country(seed, who, month, number, tries, cdf, government, e):
+def choose_country(seed, who, month, number, tries, cdf, guide, government, e):
     """A country with people in need, where the entity has an office if one is found in so many tries."""
     country = 0
     for attempt in range(tries):
-        country = pick(cdf, draw(seed, U_COUNTRY, who, month, number * MOST_TRIES + attempt))
+        country = guided(cdf, guide, draw(seed, U_COUNTRY, who, month, number * MOST_TRIES + attempt))
         if (government[country]["offices"] >> e) & 1 == 1:
             return country
     return country
 
 
 @compiled
-def best_candidate(seed, param, month, number, entity, now, state, broker, goal, country, n, ties, company, sector, mix):
-    """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, and strength of the tie."""
+def best_candidate(seed, param, month, number, entity, now, state, broker, goal, country, n, ties, company, home, sector, mix):
+    """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, true fit, strength of the tie."""
     noise_sd = now["company_info_noise"] * (1.0 - param["noise_broker"] * broker)
-    best, most, best_tie = -1, -1e9, 0.0
+    best, most, best_fit, best_tie = -1, -1e9, 0.0, 0.0
     for j in range(n):
         row, slot = candidate(
-            seed, param, month, number * FIRM_TRIES + j, entity, now, state, broker, goal, country, ties, company, sector
+            seed, param, month, number * FIRM_TRIES + j, entity, now, state, broker, goal, country, ties, company, home, sector
         )
         if row < 0 or company[row]["n_live"] + company[row]["n_open"] >= company[row]["capacity"]:
             continue
@@ -161,18 +167,18 @@ def best_candidate(seed, param, month, number, entity, now, state, broker, goal,
         fit = firm_fit(seed, param, firm, sector, mix, goal, country)
         value = seen_value(param, fit, noise, now["core_competence_weight"], firm["size"], tie)
         if value > most:
-            best, most, best_tie = row, value, tie
-    return best, most, best_tie
+            best, most, best_fit, best_tie = row, value, fit, tie
+    return best, most, best_fit, best_tie
 
 
 @compiled
-def begin(w, e, firm_row, goal, country, pool, tie):
+def begin(w, e, firm_row, goal, country, pool, fit, tie):
     """Open a case that still has to court its firm; a known firm answers sooner."""
     row = open_record(w, e, firm_row, goal, country, pool, COURTED)
     if row < 0:
         return
     seed, param, case = w.system[0]["seed"], w.system[0]["param"], w.partnership[row]
-    case["fit"] = firm_fit(seed, param, w.company[firm_row], w.system[0]["sector"], w.system[0]["mix"], goal, country)
+    case["fit"] = fit
     case["work_left"] = ticks(param["days_courting"] * effort(param, w.entity[e]["skill"]))
     pace = around_one(1.0 - draw(seed, U_REPLY, case["key"], 0, 1), param["answer_spread"])
     haste = param["crisis_rush_answer"] if case["crisis"] else 1.0
@@ -197,7 +203,7 @@ def scout(w):
     to misjudge a firm is drawn once for each pair, goal and year.
     """
     entities, companies, governments = w.entity, w.company, w.government
-    firm_ties, country_cdf, chan, days = w.firm_tie, w.country_cdf, w.chan, w.system[0]["days"]
+    firm_ties, country_cdf, guide, chan, days = w.firm_tie, w.country_cdf, w.country_guide, w.chan, w.system[0]["days"]
     system, param = w.system[0], w.system[0]["param"]
     seed, month = system["seed"], system["month"]
     first = system["n_open"]
@@ -215,8 +221,10 @@ def scout(w):
             for k in range(n):
                 number = k * 2 + pool
                 goal = choose_goal(entity["mandate"], draw(seed, U_GOAL, entity["key"], month, number))
-                country = choose_country(seed, entity["key"], month, number, country_tries, country_cdf[goal], governments, e)
-                best, value, tie = best_candidate(
+                country = choose_country(
+                    seed, entity["key"], month, number, country_tries, country_cdf[goal], guide[goal], governments, e
+                )
+                best, value, fit, tie = best_candidate(
                     seed,
                     param,
                     month,
@@ -230,9 +238,10 @@ def scout(w):
                     n_candidates,
                     ties,
                     companies,
+                    w.home,
                     w.system[0]["sector"],
                     w.system[0]["mix"],
                 )
                 if best >= 0 and value >= least:
-                    begin(w, e, best, goal, country, pool, tie)
+                    begin(w, e, best, goal, country, pool, fit, tie)
     order_newcomers(w, first)

@@ -15,7 +15,7 @@ from partnersim.randomness import GOLDEN, Purpose, U, draw, normal, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, path
 from partnersim.rules.ties import find_or_make
-from partnersim.rules.work import HQ, effort, use
+from partnersim.rules.work import HQ, effort, screeners_days, use
 from partnersim.world import FIRST_ENTITY, NEVER, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_RATER, U_COMMON, U_REUSE, U_FLAG, U_OFFICE = (
@@ -198,11 +198,13 @@ def vet(w, case, f):
         draw(seed, U_REUSE, who, month // 12, 0) < now["check_reuse"] and month - firm["check_month"] < param["check_validity"]
     )
     full *= param["reuse_cost"] * effort(param, entity["skill"]) if shares else w.chan[SYSTEM_ROW]["raters_pooled"]
-    days = min(ticks(full), entity["screen_left"])
-    if days < param["check_least_days"] and not shares:
+    full, least = ticks(full), ticks(param["check_least_days"])
+    least = min(full, least)
+    entity["invitations"] += 1
+    if entity["screen_left"] < least:
         return True
-    entity["screen_left"] -= days
-    entity["vetting"] += days
+    days = screeners_days(entity, full, least)
+    entity["invited"] = max(entity["invited"] - 1, 0)
     use(entity, system["days"], HQ, SCREENING_WORK, days)
     case["days"] += days
     burden = param["company_days_check"] * (param["reuse_cost"] if shares else 1.0)

@@ -83,9 +83,10 @@ def fade(w):
     keep, least = 1.0 - w.system[0]["param"]["tie_fading"], w.system[0]["param"]["tie_least"]
     for e in range(entities.shape[0]):
         fade_ties(firm_ties[e], companies, keep, least)
+        mine = peer_ties[e]
         for f in range(entities.shape[0]):
-            peer_ties[e, f]["strength"] *= keep
-            peer_ties[e, f]["event"] *= keep
+            mine[f]["strength"] *= keep
+            mine[f]["event"] *= keep
 
 
 @compiled

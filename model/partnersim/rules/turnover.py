@@ -47,7 +47,7 @@ def befall(w, firm, row, month):
         broker = w.chan[FIRST_STATE + firm["home"]]["broker_quality"]
         away = month - firm["last_contact"]
         if u - misconduct < firm["p_exit"] * leaving_factor(param, away, broker):
-            firm["alive"], firm["hidden_since"] = False, NEVER
+            firm["alive"], firm["hidden_since"], w.home[row] = False, NEVER, -1
             system["n_left"] += 1
 
 
@@ -124,8 +124,8 @@ def newcomers(w):
         return
     for c in range(governments.shape[0]):
         state = governments[c]
-        pull = param["local_entry"] * state["performing"] / 12.0
-        if pull > 0.0 and draw(seed, U_LOCAL, state["key"], month, 0) < pull:
+        pull = param["local_entry"] / 12.0 * state["performing"]
+        if draw(seed, U_LOCAL, state["key"], month, 0) < pull:
             arrive(w, key(seed, U_LOCAL, state["key"], month, 1), c, month)
 
 

@@ -94,6 +94,7 @@ def budgets(w):
         for pool in range(2):
             entity["left"][pool] = entity["budget"][pool]
             entity["used"][pool] = 0.0
+        entity["invited"], entity["invitations"] = entity["invitations"], 0
         screeners = ticks(entity["budget"][HQ] * screening_share)
         entity["screen_left"] = screeners
         entity["left"][HQ] -= screeners
@@ -215,6 +216,18 @@ def afford(case, entity, wanted, pool, share):
 
 
 @compiled
+def screeners_days(entity, wanted, least):
+    """Take from the screeners' month what a check may have: a fair part of it, but no less than a check takes ``least``.
+
+    The month is divided among the checks at hand and those that invitations are expected to ask for.
+    """
+    fair = whole_ticks(entity["screen_left"] / max(entity["screen_cases"] + entity["invited"], 1))
+    taken = min(wanted, max(fair, least), entity["screen_left"])
+    entity["screen_left"] -= taken
+    return taken
+
+
+@compiled
 def assign(w):
     """Rule: days go to care, open cases and scouting in the order at the head of this file, set by rewards (report para 37)."""
     entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
@@ -245,9 +258,7 @@ def assign(w):
         if wanted <= 0.0:
             continue
         if stage == SCREENING:
-            fair = whole_ticks(lead["screen_left"] / lead["screen_cases"])
-            case["grant"] = min(wanted, max(fair, least), lead["screen_left"])
-            lead["screen_left"] -= case["grant"]
+            case["grant"] = screeners_days(lead, wanted, least)
             lead["screen_cases"] -= 1
         else:
             case["grant"], case["n_granting"] = afford(case, entities, wanted, pool, member_share), case["n_entity"]
@@ -259,10 +270,10 @@ def assign(w):
             entity["left"][pool] -= more
             entity["attention"][pool] += more
             if pool == HQ:
-                spare = max(entity["screen_left"] - entity["vetting"], 0.0)
+                kept = ticks(entity["invited"] * chan[FIRST_ENTITY + e]["check_days"])
+                spare = max(entity["screen_left"] - kept, 0.0)
                 entity["screen_left"] -= spare
                 entity["left"][HQ] += spare
-                entity["vetting"] = 0.0
             entity["room"][pool] = param["backlog_months"] * entity["budget"][pool] - entity["backlog"][pool]
 
 
