@@ -61,7 +61,7 @@ def end_graph(scenario: Scenario | str, seed: int, months: int = 120, size: str 
 
     lab = Laboratory(scenario, size, months)
     world = run_one(lab, lab.settled(seed), keep=False)
-    states = choose_states(lab.population, lab.size.governments)
+    states = choose_states(lab.population, lab.size)
     return world_graph(world, entity_codes(lab.population, lab.size), [lab.population.iso3[i] for i in states])
 
 

@@ -88,7 +88,7 @@ class PolicyPlan:
         refuse_unknown_targets(scenario.policies, population.targets())
         self.policies = scenario.policies
         self.intensity = np.ascontiguousarray(intensity(scenario, months).T)
-        states = choose_states(population, size.governments)
+        states = choose_states(population, size)
         self.rows, self.values = _contribution_rows(scenario, levers, size.entities, states.size)
         self.targets = np.ones((len(self.policies), FIRST_STATE + states.size), dtype=bool)
         for row, policy in zip(self.targets, self.policies, strict=True):

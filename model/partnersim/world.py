@@ -164,7 +164,7 @@ COLUMNS: dict[str, list[Column]] = {
     """),
     "entity": _columns("""
         key | u8 | key | identity in keyed draws
-        seat | i8 | row | government of the headquarters' country
+        seat | i8 | row | government of the headquarters' country, -1 where this world lacks it
         tier | i8 | class | 0 hub, 1 middle, 2 small
         staff_hq | f8 | full-time staff | partnership staff at headquarters
         staff_country | f8 | full-time staff | partnership staff in country offices

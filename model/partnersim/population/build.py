@@ -66,12 +66,11 @@ def world_scale(size: WorldSize, firms_active: float) -> float:
     return min(1.0, size.companies / firms_active)
 
 
-def choose_states(population: Population, n: int) -> np.ndarray:
-    """Rows of the States in a world: all, or the ``n`` with the most people, in the order of the file."""
+def choose_states(population: Population, size: WorldSize) -> np.ndarray:
+    """Rows of the States in a world, in the order of the file: first the seats of its entities, then by number of people."""
     people = population.government["people"]
-    if n >= people.size:
-        return np.arange(people.size)
-    return np.sort(np.argsort(-people, kind="stable")[:n])
+    elsewhere = ~np.isin(np.arange(people.size), population.entity["seat"][_entity_rows(population, size)])
+    return np.sort(np.lexsort((-people, elsewhere))[: size.governments])
 
 
 def build_world(
@@ -82,7 +81,7 @@ def build_world(
     ``values``: parameters; ``base``: channel baselines by axis, NaN where the population gives them; ``months``: length
     of the window that the paths of the world will hold.
     """
-    states = choose_states(population, size.governments)
+    states = choose_states(population, size)
     record = param_record(values)
     system = np.zeros(1, dtype=system_dtype(record.dtype))
     system["param"] = record
@@ -185,7 +184,7 @@ def _entities(population: Population, size: WorldSize, states: np.ndarray, value
     entity = np.zeros(rows.size, dtype=DTYPES["entity"])
     entity["key"] = [stable_key(code) for code in entity_codes(population, size)]
     place = {row: i for i, row in enumerate(states)}
-    entity["seat"] = [place.get(seat, 0) for seat in data["seat"][rows]]
+    entity["seat"] = [place.get(seat, -1) for seat in data["seat"][rows]]
     entity["tier"] = data["tier"][rows]
     # Fewer entities share the staff of all, so that a smaller world is not a better staffed one for its companies.
     whole = data["hq_staff"].sum() + data["country_staff"].sum()
@@ -232,8 +231,9 @@ def _ties(n: int, slots: int) -> np.ndarray:
 
 def _country_cdf(government: np.ndarray, without_team: float) -> np.ndarray:
     """Where help is looked for: the root of people in need, since programmes do not grow in number with people; mostly
-    where there is a country team."""
-    weight = np.sqrt(government["need"].T * government["people"]) * np.where(government["country_team"], 1.0, without_team)
+    where there is a country team, in a world that has any."""
+    team = government["country_team"] | ~government["country_team"].any()
+    weight = np.sqrt(government["need"].T * government["people"]) * np.where(team, 1.0, without_team)
     return np.array([_cumulative(row) for row in weight])
 
 
