@@ -157,9 +157,8 @@ def _charge_tables(
         rows.append((charge.policy, Payer[charge.payer.upper()], per, int(charge.absorbed)))
         month = np.arange(months)
         if charge.per in ("system", "adopter"):
-            ramp = max(policy.ramp, 1)
-            setting_up = (month >= policy.start) & (month < policy.start + ramp) & (policy.strength > 0.0)
-            days.append(np.where(setting_up, charge.days / ramp, 0.0))
+            setting_up = (month >= policy.start) & (month <= policy.full) & (policy.strength > 0.0)
+            days.append(np.where(setting_up, charge.days / max(policy.ramp, 1), 0.0))
         else:
             days.append(strength[:, charge.policy] * charge.days / 12.0)
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)

@@ -85,6 +85,15 @@ def test_a_lever_for_one_entity_starts_there_and_then(chosen: Policy, seed: int)
     assert differences(*(world for world, _ in runs)), "the lever does something"
 
 
+@pytest.mark.parametrize("lever", LEVERS)
+def test_a_policy_that_ends_within_its_ramp_is_paid_no_longer(lever: str) -> None:
+    """A failure means that setting up goes on after the end of what is set up, or costs less before it."""
+    whole, cut = (laboratory(scenario(policy(lever, start=3, ramp=8, **end)), MONTHS).plan for end in ({}, {"end": 6}))
+    assert cut.charge_days[:7].tobytes() == whole.charge_days[:7].tobytes()
+    assert whole.charge_days[7:].any()
+    assert not cut.charge_days[7:].any()
+
+
 @given(laboratories(months=12), seeds)
 def test_a_run_is_a_function_of_its_seed(lab: Laboratory, seed: int) -> None:
     """A failure means that something outlives a run: the same laboratory gives other results the second time."""
