@@ -15,7 +15,7 @@ from partnersim.population.load import INCOMES, TIERS, Population, stable_key
 from partnersim.population.sizes import WorldSize
 from partnersim.randomness import Purpose, draw, pair
 from partnersim.scenario import Lever, Policy, Scenario, ScenarioError, charges, contributions, intensity, refuse_unknown_targets
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, World
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, MAX_POLICIES, World
 
 U_ADOPTION = int(Purpose.ADOPTION)
 DESK_CHANNELS = ("desk_days_coordination", "desk_days_screening", "desk_days_advisory")
@@ -85,6 +85,8 @@ class PolicyPlan:
     def __init__(
         self, scenario: Scenario, levers: Mapping[str, Lever], population: Population, size: WorldSize, months: int
     ) -> None:
+        if len(scenario.policies) > MAX_POLICIES:
+            raise ScenarioError(f"{scenario.name}: {len(scenario.policies)} policies; allowed are at most {MAX_POLICIES}")
         refuse_unknown_targets(scenario.policies, population.targets())
         self.policies = scenario.policies
         self.intensity = np.ascontiguousarray(intensity(scenario, months).T)
