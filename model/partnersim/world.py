@@ -152,7 +152,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_traced | i8 | rows | records written to the trace
         n_delivering | i8 | partnerships | delivering this month
         n_reported | i8 | partnerships | of which reported as successful
-        n_overflow | i8 | records | ideas refused because the register was full; must stay 0
+        n_overflow | i8 | records | ideas and companies refused because their table was full; must stay 0
         agenda[64] | i8 | row | first company due in each month to come, -1 none; see turnover
         days[6x15] | f8 | staff-days | days of the window by side and activity
         lever_days[{MAX_POLICIES}] | f8 | staff-days | days charged under each policy's name

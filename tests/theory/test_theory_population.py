@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import chi2, kstest
-from worlds import laboratory
+from worlds import PARAMETERS, differences, laboratory, scenario
 
 from partnersim.population.build import choose_states
 from partnersim.population.load import Population
@@ -83,3 +83,13 @@ def test_a_seat_outside_a_tiny_world_is_nowhere() -> None:
     inside = {i for i, code in enumerate(lab.population.codes[:12]) if code in ("UNDP", "UNICEF", "UNFPA", "UNWOMEN")}
     assert set(np.flatnonzero(world.entity["seat"] == 0).tolist()) == inside
     assert {e for e in range(12) if world.government["offices"][0] >> e & 1} == inside
+
+
+def test_assumptions_move_no_company() -> None:
+    """A failure means that an assumption about companies changes the rows in which others are, and so all luck."""
+    chosen = {name: PARAMETERS[name] for name in ("entry_rate", "exit_sme", "exit_large", "misconduct_large", "lead_share")}
+    low, high = (
+        laboratory(scenario(**{name: getattr(p, end) for name, p in chosen.items()})).before(1) for end in ("low", "high")
+    )
+    assert "company.p_exit" in (moved := differences(low, high))
+    assert not {"company.key", "company.home", "company.alive", "government.first_firm", "government.firm_rows"} & set(moved)

@@ -34,6 +34,9 @@ from partnersim.world import (
 )
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
+JOINING, LEAVING = 0.155, 0.08
+"""Companies that join and leave in a year, as shares, by which the table of companies is made large enough (S14, S18-S20).
+They are no parameters: draws find companies by row, so an assumption that sized the table would change all luck."""
 ROOM = 0.85
 """Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
 SPARE_ROWS = 100
@@ -97,7 +100,7 @@ def build_world(
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
-    n_rows = _company_rows(government, home, size, values)
+    n_rows = _company_rows(government, home, size)
     register = int(REGISTER + REGISTER_AT_SCALE * scale) + size.companies // PROPOSALS_SHARE
     system["n_free"], system["agenda"] = register, -1
     rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
@@ -210,14 +213,14 @@ def _governments(population: Population, states: np.ndarray) -> np.ndarray:
     return government
 
 
-def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize, values: Mapping[str, float]) -> int:
+def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize) -> int:
     """Give each State a stretch of company rows for the firms expected at the horizon; returns the number of rows.
 
     Few rows stay empty, since searches draw rows; a State's firms beyond its stretch take empty rows elsewhere.
     """
-    exits, years = values["exit_all"], size.horizon / 12.0
-    growth = values["entry_rate"] / exits * (1.0 - math.exp(-exits * years)) + math.exp(-exits * years)
-    rows = np.ceil(home * size.companies * max(growth, 1.0) / ROOM).astype(np.int64)
+    staying = math.exp(-LEAVING * (size.horizon / 12.0))
+    growth = JOINING / LEAVING * (1.0 - staying) + staying
+    rows = np.ceil(home * size.companies * growth / ROOM).astype(np.int64)
     government["firm_rows"] = rows
     government["first_firm"] = np.concatenate([[0], np.cumsum(rows)[:-1]])
     return int(rows.sum()) + SPARE_ROWS
