@@ -45,6 +45,7 @@ class Channel:
     high: float
     rule: Rule
     readers: tuple[str, ...]
+    """Modules of ``rules`` that read it."""
     meaning: str
     status: str = "assumed"
     source: str = "model choice; no source read gives it"
@@ -102,8 +103,8 @@ CHANNELS: tuple[Channel, ...] = (
         ADD,
         ("work",),
         "Staff-days for partnering against those of the population file.",
-        "derived",
-        "docs/parameters: scale of staff",
+        "assumed",
+        "1 is the staff of the population file, itself assumed",
     ),
     Channel(
         "desk_days_screening",
@@ -113,7 +114,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         5000.0,
         ADD,
-        ("desks",),
+        ("desks", "screening"),
         "Capacity of the shared screening desk.",
     ),
     Channel(
@@ -317,7 +318,7 @@ CHANNELS: tuple[Channel, ...] = (
         1.0,
         5.0,
         MAX,
-        ("screening",),
+        ("screening", "desks"),
         "Independent readings averaged in one check.",
         "derived",
         "S81, normal model",
@@ -482,7 +483,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         1.0,
         ADD,
-        ("screening", "agreement"),
+        ("courting", "screening", "agreement"),
         "Share of cases decided in the country office.",
     ),
     Channel(
@@ -493,7 +494,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         1.0,
         ADD,
-        ("design", "agreement", "delivery", "closing"),
+        ("scouting", "design", "agreement", "delivery", "reach", "closing"),
         "Government support for partnerships.",
         "assumed",
         "population file: proxy by effectiveness class",
@@ -519,7 +520,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         1.0,
         UNION,
-        ("courting", "design", "incidents"),
+        ("courting", "design"),
         "Share of partnerships with partner and terms published.",
     ),
     Channel(
@@ -556,7 +557,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         5.0,
         ADD,
-        ("work", "meeting"),
+        ("meeting",),
         "Staff exchanges started.",
         "assumed",
         "report box 11",

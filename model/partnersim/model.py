@@ -53,7 +53,7 @@ class PartnershipModel(mesa.Model):
         self.world, self.tables = self.laboratory.start(self.laboratory.settled(self.seed_used), keep=False)
         population, states = (
             self.laboratory.population,
-            choose_states(self.laboratory.population, self.laboratory.size.governments),
+            choose_states(self.laboratory.population, self.laboratory.size),
         )
         self.entity_codes = entity_codes(population, self.laboratory.size)
         self.state_codes = [population.iso3[i] for i in states]

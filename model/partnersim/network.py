@@ -61,7 +61,7 @@ def end_graph(scenario: Scenario | str, seed: int, months: int = 120, size: str 
 
     lab = Laboratory(scenario, size, months)
     world = run_one(lab, lab.settled(seed), keep=False)
-    states = choose_states(lab.population, lab.size.governments)
+    states = choose_states(lab.population, lab.size)
     return world_graph(world, entity_codes(lab.population, lab.size), [lab.population.iso3[i] for i in states])
 
 
@@ -73,19 +73,3 @@ def _tie(graph: nx.MultiGraph, e: int, tie: np.void) -> None:
             graph.add_edge(("entity", e), node, kind=kind, weight=float(weight))
     if tie["seat"] or tie["staff"] > 0:
         graph.add_edge(("entity", e), node, kind="staff", weight=1.0)
-
-
-def network_figures(world: World) -> dict[str, float]:
-    """Density of entity-company ties (share of pairs), share held by the five best-tied entities, degree assortativity."""
-    import networkx as nx
-
-    pairs = np.argwhere(world.firm_tie["row"] >= 0)
-    graph = nx.Graph()
-    graph.add_edges_from((("entity", int(e)), ("company", int(world.firm_tie["row"][e, k]))) for e, k in pairs)
-    degrees = np.sort(np.bincount(pairs[:, 0], minlength=world.entity.size))[::-1]
-    firms = max(int(world.system["n_alive"][0]), 1)
-    return {
-        "density": graph.number_of_edges() / (world.entity.size * firms),
-        "concentration": float(degrees[:5].sum() / max(degrees.sum(), 1)),
-        "assortativity": float(nx.degree_assortativity_coefficient(graph)) if graph.number_of_edges() > 1 else float("nan"),
-    }

@@ -15,7 +15,7 @@ from partnersim.population.load import INCOMES, TIERS, Population, stable_key
 from partnersim.population.sizes import WorldSize
 from partnersim.randomness import Purpose, draw, pair
 from partnersim.scenario import Lever, Policy, Scenario, ScenarioError, charges, contributions, intensity, refuse_unknown_targets
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, World
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, MAX_POLICIES, World
 
 U_ADOPTION = int(Purpose.ADOPTION)
 DESK_CHANNELS = ("desk_days_coordination", "desk_days_screening", "desk_days_advisory")
@@ -85,10 +85,12 @@ class PolicyPlan:
     def __init__(
         self, scenario: Scenario, levers: Mapping[str, Lever], population: Population, size: WorldSize, months: int
     ) -> None:
+        if len(scenario.policies) > MAX_POLICIES:
+            raise ScenarioError(f"{scenario.name}: {len(scenario.policies)} policies; allowed are at most {MAX_POLICIES}")
         refuse_unknown_targets(scenario.policies, population.targets())
         self.policies = scenario.policies
         self.intensity = np.ascontiguousarray(intensity(scenario, months).T)
-        states = choose_states(population, size.governments)
+        states = choose_states(population, size)
         self.rows, self.values = _contribution_rows(scenario, levers, size.entities, states.size)
         self.targets = np.ones((len(self.policies), FIRST_STATE + states.size), dtype=bool)
         for row, policy in zip(self.targets, self.policies, strict=True):
@@ -157,9 +159,8 @@ def _charge_tables(
         rows.append((charge.policy, Payer[charge.payer.upper()], per, int(charge.absorbed)))
         month = np.arange(months)
         if charge.per in ("system", "adopter"):
-            ramp = max(policy.ramp, 1)
-            setting_up = (month >= policy.start) & (month < policy.start + ramp) & (policy.strength > 0.0)
-            days.append(np.where(setting_up, charge.days / ramp, 0.0))
+            setting_up = (month >= policy.start) & (month <= policy.full) & (policy.strength > 0.0)
+            days.append(np.where(setting_up, charge.days / max(policy.ramp, 1), 0.0))
         else:
             days.append(strength[:, charge.policy] * charge.days / 12.0)
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)

@@ -156,7 +156,8 @@ def step_by_phases(world: World, tables: Tables, look: Callable[[str], None]) ->
 def _refuse_overflow(world: World) -> None:
     if world.system["n_overflow"][0]:
         raise RuntimeError(
-            f"the register of partnerships is full ({world.partnership.size} rows): this world begins more than it was made for"
+            f"the register of partnerships ({world.partnership.size} rows) or the table of companies ({world.company.size} rows)"
+            " is full: this world begins more than it was made for"
         )
 
 

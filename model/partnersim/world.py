@@ -106,8 +106,8 @@ OPEN_ROWS, LIVE_ROWS, FREE_ROWS, HIDDEN_ROWS, EVENT_ROWS = range(N_ROW_LISTS)
 whose misconduct is hidden, firms whose misconduct became public this month."""
 SYSTEM_ROW, FIRST_CLASS, FIRST_ENTITY, FIRST_STATE = 0, 1, 4, 64
 """Rows of the channel tables: the system, company classes, entities (at most 60), states."""
-MAX_ENTITY_ROWS = FIRST_STATE - FIRST_ENTITY
 MAX_SECTORS, MAX_POLICIES = 16, 64
+"""Sectors of a population and policies of a scenario that the system's record has room for."""
 N_HISTOGRAM = 181
 """Months that the histograms of durations hold; longer ones count in the last cell."""
 SIGNED, DROPPED, OPEN = 0, 1, 2
@@ -135,7 +135,7 @@ def _columns(text: str) -> list[Column]:
 
 
 COLUMNS: dict[str, list[Column]] = {
-    "system": _columns("""
+    "system": _columns(f"""
         seed | u8 | key | seed of this run
         month | i8 | months | months since the start of burn-in
         study_month | i8 | months | month of the study, 1 is the first; 0 and below is burn-in
@@ -152,20 +152,20 @@ COLUMNS: dict[str, list[Column]] = {
         n_traced | i8 | rows | records written to the trace
         n_delivering | i8 | partnerships | delivering this month
         n_reported | i8 | partnerships | of which reported as successful
-        n_overflow | i8 | records | ideas refused because the register was full; must stay 0
+        n_overflow | i8 | records | ideas and companies refused because their table was full; must stay 0
         agenda[64] | i8 | row | first company due in each month to come, -1 none; see turnover
         days[6x15] | f8 | staff-days | days of the window by side and activity
-        lever_days[64] | f8 | staff-days | days charged under each policy's name
-        histogram[3x181] | i8 | attempts | attempts begun in the window by months until signed, dropped, or still open
-        weight[60] | f8 | weight | of each entity as a further member, while a design invites
+        lever_days[{MAX_POLICIES}] | f8 | staff-days | days charged under each policy's name
+        histogram[3x{N_HISTOGRAM}] | i8 | attempts | attempts begun in the window by months until signed, dropped, or still open
+        weight[{FIRST_STATE - FIRST_ENTITY}] | f8 | weight | of each entity as a further member, while a design invites
         mix[3x8] | f8 | - | company classes, see the columns named in population/firms.py
-        sector[16x10] | f8 | - | sectors: competence by goal, cumulative share, misconduct multiplier
+        sector[{MAX_SECTORS}x10] | f8 | - | sectors: competence by goal, cumulative share, misconduct multiplier
         desk_pool | f8 | staff-days | time left this month that any central desk may use
         desk_capacity[3] | f8 | staff-days | time left this month at the coordination, screening and advisory desk
     """),
     "entity": _columns("""
         key | u8 | key | identity in keyed draws
-        seat | i8 | row | government of the headquarters' country
+        seat | i8 | row | government of the headquarters' country, -1 where this world lacks it
         tier | i8 | class | 0 hub, 1 middle, 2 small
         staff_hq | f8 | full-time staff | partnership staff at headquarters
         staff_country | f8 | full-time staff | partnership staff in country offices
@@ -270,7 +270,7 @@ COLUMNS: dict[str, list[Column]] = {
     """),
     # In lines of eight numbers in the order in which loops use them, since a loop reads whole lines of memory: what every month
     # asks of an open case, down to the lead; further UN members; what it asks of a live one; then the rest.
-    "partnership": _columns("""
+    "partnership": _columns(f"""
         stage | i8 | class | Stage
         desk | i8 | class | Desk where it waits
         office | i8 | class | 0 handled at headquarters, 1 in the country office
@@ -278,7 +278,7 @@ COLUMNS: dict[str, list[Column]] = {
         grant | f8 | staff-days | days the lead gives it this month
         n_granting | i8 | entities | UN members that give days this month, the lead among them
         n_entity | i8 | entities | UN members
-        entity[16] | i8 | row | UN members, the UN lead first
+        entity[{MAX_ENTITIES}] | i8 | row | UN members, the UN lead first
         since | i8 | month | start of the present stage
         key | u8 | key | (lead, company, goal, country, attempt)
         goal | i8 | class | goal area
@@ -301,11 +301,11 @@ COLUMNS: dict[str, list[Column]] = {
         central | bool | - | the shared desk makes the check
         requested | bool | - | the host government asked for it
         n_firm | i8 | firms | company members
-        firm[3] | i8 | row | company members, the main one first
-        firm_key[3] | u8 | key | their keys, since rows are used again
+        firm[{MAX_FIRMS}] | i8 | row | company members, the main one first
+        firm_key[{MAX_FIRMS}] | u8 | key | their keys, since rows are used again
         civil | i8 | row | civil society member, -1 none
         n_country | i8 | countries | countries it works in
-        country[3] | i8 | row | countries, its seat first
+        country[{MAX_COUNTRIES}] | i8 | row | countries, its seat first
         latent | f8 | SD | luck in delivery, drawn once
         fit | f8 | SD | true fit of the main firm
         lift | f8 | logit | gain from having been fixed

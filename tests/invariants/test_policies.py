@@ -10,9 +10,9 @@ from random_worlds import assumptions, laboratories, one_policy, policies, seeds
 from worlds import LEVERS, differences, laboratory, policy, scenario
 
 from partnersim.outcomes import outcomes_of
-from partnersim.scenario import Policy
+from partnersim.scenario import Policy, ScenarioError
 from partnersim.simulate import Laboratory, advance, run_one
-from partnersim.world import FIRST_ENTITY
+from partnersim.world import FIRST_ENTITY, MAX_POLICIES
 
 MONTHS = 18
 
@@ -83,6 +83,23 @@ def test_a_lever_for_one_entity_starts_there_and_then(chosen: Policy, seed: int)
         moved = np.flatnonzero(one.chan != other.chan).tolist()
         assert moved == ([reached] if chosen.start <= month <= chosen.last else []), month
     assert differences(*(world for world, _ in runs)), "the lever does something"
+
+
+@pytest.mark.parametrize("lever", LEVERS)
+def test_a_policy_that_ends_within_its_ramp_is_paid_no_longer(lever: str) -> None:
+    """A failure means that setting up goes on after the end of what is set up, or costs less before it."""
+    whole, cut = (laboratory(scenario(policy(lever, start=3, ramp=8, **end)), MONTHS).plan for end in ({}, {"end": 6}))
+    assert cut.charge_days[:7].tobytes() == whole.charge_days[:7].tobytes()
+    assert whole.charge_days[7:].any()
+    assert not cut.charge_days[7:].any()
+
+
+def test_policies_beyond_the_room_for_them_are_refused() -> None:
+    """A failure means that the days of the last policies overwrite something else."""
+    one_a_month = [policy("company_advisory_groups", start=month, end=month) for month in range(1, MAX_POLICIES + 2)]
+    laboratory(scenario(*one_a_month[1:]))
+    with pytest.raises(ScenarioError, match="65 policies; allowed are at most 64"):
+        laboratory(scenario(*one_a_month))
 
 
 @given(laboratories(months=12), seeds)

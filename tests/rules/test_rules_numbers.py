@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import partnersim
+from partnersim.channels import BY_NAME, CHANNELS
 from partnersim.population.build import BY_KIND, param_record
 from partnersim.rules import meeting, scouting
 from partnersim.scenario import load_parameters, load_scenario, parameter_values
@@ -95,6 +96,26 @@ def test_every_parameter_is_read() -> None:
     read = set(re.findall(r'\["(\w+)"\]', text))
     read |= {f"{name}_{kind.name.lower()}" for name in set(BY_KIND) & read for kind in Kind}
     assert set(load_parameters()) - read == set()
+
+
+def channels_read(source: str) -> set[str]:
+    """Channels whose names stand as a subscript; ``case`` is a partnership, which has columns of its own by such names."""
+    return {
+        node.slice.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.slice, ast.Constant)
+        and node.slice.value in BY_NAME
+        and not (isinstance(node.value, ast.Name) and node.value.id == "case")
+    }
+
+
+def test_channels_name_the_rules_that_read_them() -> None:
+    """A failure names channels whose table sends a reader to the wrong rules, or that no rule reads."""
+    read = {path.stem: channels_read(path.read_text(encoding="utf-8")) for path in (HERE / "rules").glob("*.py")}
+    found = {c.name: {module for module, names in read.items() if c.name in names} for c in CHANNELS}
+    assert found == {c.name: set(c.readers) for c in CHANNELS}
+    assert all(found.values())
 
 
 def test_rows_by_kind_hold_the_parameters_of_that_kind() -> None:

@@ -2,10 +2,12 @@
 nearest valid name. A failure here means that somebody stares at a traceback, or that a wrong file is believed."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from partnersim.population.load import load_population
 from partnersim.scenario import (
     ScenarioError,
     find_population,
@@ -301,3 +303,16 @@ def test_a_name_or_a_file_is_found(tmp_path):
         find_scenario("all-thre")
     with pytest.raises(ScenarioError, match="nearest: un-2011"):
         find_population("un2011", Path(tmp_path))
+
+
+def test_more_sectors_than_there_is_room_for_are_refused(tmp_path):
+    """Failure: a population of finer sectors ends in a traceback about shapes of arrays."""
+    shutil.copytree(find_population("un-2011"), mine := tmp_path / "mine")
+    sector = "[sector.more_{}]\nshare = 0.0\nmisconduct = 1.0\ncompetence = [0, 0, 0, 0, 0, 0, 0, 0]\n"
+    with (mine / "companies.toml").open("a", encoding="utf-8") as file:
+        file.write("\n" + "".join(sector.format(i) for i in range(6)))
+    assert len(load_population(mine).sectors) == 16
+    with (mine / "companies.toml").open("a", encoding="utf-8") as file:
+        file.write(sector.format(6))
+    with pytest.raises(ScenarioError, match="companies.toml: 17 sectors; allowed are at most 16"):
+        load_population(mine)

@@ -1,6 +1,6 @@
-"""The companies of a world have the shares that the population's files declare.
+"""A world is what the population's files declare: its companies have their shares, its entities their seats.
 
-Seeded, 20,000 companies, chi-square or Kolmogorov-Smirnov, two-sided at 0.001: two shares in ten that are off by an
+Companies: seeded, 20,000 companies, chi-square or Kolmogorov-Smirnov, two-sided at 0.001: two shares in ten that are off by an
 eighth of themselves would be seen with a chance above 0.99.
 """
 
@@ -9,9 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import chi2, kstest
-from worlds import laboratory
+from worlds import PARAMETERS, differences, laboratory, scenario
 
+from partnersim.population.build import choose_states
 from partnersim.population.load import Population
+from partnersim.population.sizes import SIZES, WorldSize
 from partnersim.world import World
 
 COMPANIES = 20_000
@@ -61,3 +63,33 @@ def test_members_have_the_declared_share_in_their_class(declared: tuple[Populati
     for kind, share in enumerate(population.classes["compact_member"]):
         member = company["member"][company["size"] == kind]
         assert abs(member.mean() - share) < 4.0 * np.sqrt(share * (1.0 - share) / member.size)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_entities_have_their_seat_and_an_office_there(size: WorldSize) -> None:
+    """A failure means that a small world puts headquarters into some other country than the files do."""
+    lab = laboratory(entities=size.entities, governments=size.governments, companies=1)
+    world, states, seats = lab.before(1), choose_states(lab.population, lab.size), lab.population.entity["seat"]
+    n = min(size.entities, seats.size)
+    assert states[world.entity["seat"][:n]].tolist() == seats[:n].tolist()
+    assert all(world.government["offices"][seat] >> e & 1 for e, seat in enumerate(world.entity["seat"]))
+
+
+def test_a_seat_outside_a_tiny_world_is_nowhere() -> None:
+    """A failure means that an entity has an office where it has neither its seat nor a country team to join."""
+    lab = laboratory(entities=12, governments=1, companies=1)
+    world = lab.before(1)
+    assert [lab.population.iso3[i] for i in choose_states(lab.population, lab.size)] == ["USA"]
+    inside = {i for i, code in enumerate(lab.population.codes[:12]) if code in ("UNDP", "UNICEF", "UNFPA", "UNWOMEN")}
+    assert set(np.flatnonzero(world.entity["seat"] == 0).tolist()) == inside
+    assert {e for e in range(12) if world.government["offices"][0] >> e & 1} == inside
+
+
+def test_assumptions_move_no_company() -> None:
+    """A failure means that an assumption about companies changes the rows in which others are, and so all luck."""
+    chosen = {name: PARAMETERS[name] for name in ("entry_rate", "exit_sme", "exit_large", "misconduct_large", "lead_share")}
+    low, high = (
+        laboratory(scenario(**{name: getattr(p, end) for name, p in chosen.items()})).before(1) for end in ("low", "high")
+    )
+    assert "company.p_exit" in (moved := differences(low, high))
+    assert not {"company.key", "company.home", "company.alive", "government.first_firm", "government.firm_rows"} & set(moved)

@@ -36,6 +36,9 @@ from partnersim.world import (
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
 GUIDE = 256
 """Steps of the guide to where help is looked for: more than there are countries."""
+JOINING, LEAVING = 0.155, 0.08
+"""Companies that join and leave in a year, as shares, by which the table of companies is made large enough (S14, S18-S20).
+They are no parameters: draws find companies by row, so an assumption that sized the table would change all luck."""
 ROOM = 0.85
 """Share of company rows in use at the horizon; searches draw rows, so it should not be small."""
 SPARE_ROWS = 100
@@ -68,12 +71,11 @@ def world_scale(size: WorldSize, firms_active: float) -> float:
     return min(1.0, size.companies / firms_active)
 
 
-def choose_states(population: Population, n: int) -> np.ndarray:
-    """Rows of the States in a world: all, or the ``n`` with the most people, in the order of the file."""
+def choose_states(population: Population, size: WorldSize) -> np.ndarray:
+    """Rows of the States in a world, in the order of the file: first the seats of its entities, then by number of people."""
     people = population.government["people"]
-    if n >= people.size:
-        return np.arange(people.size)
-    return np.sort(np.argsort(-people, kind="stable")[:n])
+    elsewhere = ~np.isin(np.arange(people.size), population.entity["seat"][_entity_rows(population, size)])
+    return np.sort(np.lexsort((-people, elsewhere))[: size.governments])
 
 
 def build_world(
@@ -84,7 +86,7 @@ def build_world(
     ``values``: parameters; ``base``: channel baselines by axis, NaN where the population gives them; ``months``: length
     of the window that the paths of the world will hold.
     """
-    states = choose_states(population, size.governments)
+    states = choose_states(population, size)
     record = param_record(values)
     system = np.zeros(1, dtype=system_dtype(record.dtype))
     system["param"] = record
@@ -100,7 +102,7 @@ def build_world(
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
-    n_rows = _company_rows(government, home, size, values)
+    n_rows = _company_rows(government, home, size)
     register = int(REGISTER + REGISTER_AT_SCALE * scale) + size.companies // PROPOSALS_SHARE
     system["n_free"], system["agenda"] = register, -1
     rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
@@ -190,7 +192,7 @@ def _entities(population: Population, size: WorldSize, states: np.ndarray, value
     entity = np.zeros(rows.size, dtype=DTYPES["entity"])
     entity["key"] = [stable_key(code) for code in entity_codes(population, size)]
     place = {row: i for i, row in enumerate(states)}
-    entity["seat"] = [place.get(seat, 0) for seat in data["seat"][rows]]
+    entity["seat"] = [place.get(seat, -1) for seat in data["seat"][rows]]
     entity["tier"] = data["tier"][rows]
     # Fewer entities share the staff of all, so that a smaller world is not a better staffed one for its companies.
     whole = data["hq_staff"].sum() + data["country_staff"].sum()
@@ -216,14 +218,14 @@ def _governments(population: Population, states: np.ndarray) -> np.ndarray:
     return government
 
 
-def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize, values: Mapping[str, float]) -> int:
+def _company_rows(government: np.ndarray, home: np.ndarray, size: WorldSize) -> int:
     """Give each State a stretch of company rows for the firms expected at the horizon; returns the number of rows.
 
     Few rows stay empty, since searches draw rows; a State's firms beyond its stretch take empty rows elsewhere.
     """
-    exits, years = values["exit_all"], size.horizon / 12.0
-    growth = values["entry_rate"] / exits * (1.0 - math.exp(-exits * years)) + math.exp(-exits * years)
-    rows = np.ceil(home * size.companies * max(growth, 1.0) / ROOM).astype(np.int64)
+    staying = math.exp(-LEAVING * (size.horizon / 12.0))
+    growth = JOINING / LEAVING * (1.0 - staying) + staying
+    rows = np.ceil(home * size.companies * growth / ROOM).astype(np.int64)
     government["firm_rows"] = rows
     government["first_firm"] = np.concatenate([[0], np.cumsum(rows)[:-1]])
     return int(rows.sum()) + SPARE_ROWS
@@ -237,8 +239,9 @@ def _ties(n: int, slots: int) -> np.ndarray:
 
 def _country_cdf(government: np.ndarray, without_team: float) -> np.ndarray:
     """Where help is looked for: the root of people in need, since programmes do not grow in number with people; mostly
-    where there is a country team."""
-    weight = np.sqrt(government["need"].T * government["people"]) * np.where(government["country_team"], 1.0, without_team)
+    where there is a country team, in a world that has any."""
+    team = government["country_team"] | ~government["country_team"].any()
+    weight = np.sqrt(government["need"].T * government["people"]) * np.where(team, 1.0, without_team)
     return np.array([_cumulative(row) for row in weight])
 
 

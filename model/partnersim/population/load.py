@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from partnersim.scenario.reading import ScenarioError, read_toml
-from partnersim.world import GOALS
+from partnersim.world import GOALS, MAX_SECTORS
 
 INCOMES = ("low", "lower_middle", "upper_middle", "high")
 TIERS = ("hub", "middle", "small")
@@ -179,6 +179,8 @@ def _load_entities(path: Path, iso3: list[str]) -> tuple[list[str], dict[str, np
 
 def _load_companies(path: Path) -> tuple[dict[str, np.ndarray], list[str], dict[str, np.ndarray], dict[str, float]]:
     data = read_toml(path)
+    if len(data.get("sector", ())) > MAX_SECTORS:
+        raise ScenarioError(f"{path}: {len(data['sector'])} sectors; allowed are at most {MAX_SECTORS}")
     try:
         classes = [data["size_class"][name] for name in CLASSES]
         sectors = data["sector"]

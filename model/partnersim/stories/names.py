@@ -44,7 +44,7 @@ class Names:
     """Names of everybody in a run, by the rows and keys that the engine knows them by."""
 
     def __init__(self, lab: Laboratory, observed: Observed) -> None:
-        population, states = lab.population, choose_states(lab.population, lab.size.governments)
+        population, states = lab.population, choose_states(lab.population, lab.size)
         self.entities = entity_codes(population, lab.size)
         self.iso3 = [population.iso3[i] for i in states]
         self.states = [with_article(population.state_names[i]) for i in states]
