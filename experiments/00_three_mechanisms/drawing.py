@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from coordination import BYPASS, SHOWN, TIMES, WORLDS
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-from screening import FILES, MONTHLY, RULES
 from telling import NAMES, coordination_findings, screening_findings, volume_findings
-from volume import JUDGED, OTHERS, VOLUMES, WAYS
 
+from partnersim.analysis.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
+from partnersim.analysis.mechanisms.screening import FILES, MONTHLY, RULES
+from partnersim.analysis.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
 from partnersim.figures.style import (
     BAND_ALPHA,
     BLACK,

@@ -13,17 +13,16 @@ import json
 import sys
 from pathlib import Path
 
-import coordination
 import matplotlib
 import pandas as pd
-import screening
-import volume
-from common import PAGE, RESULTS, filled
+from common import PAGE, RESULTS
 from drawing import DRAWINGS, HOLLOW
 from PIL import Image
 from telling import BLOCKS, summary_block
 from tqdm import tqdm
 
+from partnersim.analysis.mechanisms import coordination, screening, volume
+from partnersim.analysis.page import filled
 from partnersim.figures.style import DPI, Picture, style
 from partnersim.study.files import write_csv, write_json, write_text, write_whole
 from partnersim.study.paired import LEVEL

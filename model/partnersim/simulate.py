@@ -88,11 +88,17 @@ class Laboratory:
             raise ScenarioError(f"seed is {seed}; allowed are whole numbers from 0")
         return build_world(self.population, self.size, seed, self.values, self.base, self.months)
 
-    def settled(self, seed: int) -> World:
-        """The world of a seed after burn-in, with empty books."""
+    def settled(self, seed: int, look: Callable[[World], None] | None = None) -> World:
+        """The world of a seed after burn-in, with empty books; ``look`` is called after each month of burn-in."""
         world = self.before(seed)
         world.system["study_month"] = -self.size.burn_in
-        advance(world, bind(world, None), self.size.burn_in)
+        tables = bind(world, None)
+        if look is None:
+            advance(world, tables, self.size.burn_in)
+        else:
+            for _ in range(self.size.burn_in):
+                advance(world, tables, 1)
+                look(world)
         open_window(world, self.months, 0)
         return world
 

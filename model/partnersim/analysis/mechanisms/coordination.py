@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from common import outcomes, scenario
 
-import partnersim as ps
+from partnersim.analysis.worlds import Progress, outcomes, use, variant
 from partnersim.month import PHASES, step_policy, step_scout
+from partnersim.scenario import Scenario
 from partnersim.simulate import Laboratory
 from partnersim.study.paired import paired_differences, simultaneous
 from partnersim.study.resampling import RESAMPLES, generator
@@ -35,7 +35,7 @@ CAUSES: dict[str, dict[str, float]] = {
 CAUSE_OUTCOMES = ("ideas", "signed", "performing", "transaction_cost_net", "duplicate_courting")
 
 
-def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, pd.DataFrame]:
+def measure(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]:
     """Tables ``coordination_load``, ``coordination``, ``coordination_crossing`` and ``coordination_causes``."""
     loads = {world: offered_load(values) for world, values in WORLDS.items()}
     tables, crossings = [], []
@@ -58,7 +58,7 @@ def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str
 
 def offered_load(values: Mapping[str, float]) -> float:
     """Work that entities bring to the desk, real-world staff-days a month, when nothing waits there."""
-    lab = Laboratory(scenario("load", values, LEVER, sizes={DESK: AMPLE}), months=MONTHS)
+    lab = Laboratory(variant("load", values, use(LEVER, sizes={DESK: AMPLE})), months=MONTHS)
     brought = scale = 0.0
     for seed in range(LOAD_SEEDS):
         world, tables = lab.start(lab.settled(seed))
@@ -73,23 +73,21 @@ def offered_load(values: Mapping[str, float]) -> float:
     return float(brought / (LOAD_SEEDS * MONTHS * scale))
 
 
-def _sweep(
-    bypass: float, load: float, values: Mapping[str, float], seeds: Sequence[int], progress: Callable[[int], object]
-) -> pd.DataFrame:
+def _sweep(bypass: float, load: float, values: Mapping[str, float], seeds: Sequence[int], progress: Progress) -> pd.DataFrame:
     """Desk minus no desk, in percent of the mean without: seeds x (times, outcome)."""
     world = {**values, "bypass": bypass}
-    desks = {str(t): scenario(str(t), world, LEVER, sizes={DESK: round(t * load, 1)}) for t in TIMES}
-    return _percent(scenario("none", world), desks.values(), [*SHOWN, *BESIDE], seeds, progress).rename_axis(
+    desks = {str(t): variant(str(t), world, use(LEVER, sizes={DESK: round(t * load, 1)})) for t in TIMES}
+    return _percent(variant("none", world), list(desks.values()), [*SHOWN, *BESIDE], seeds, progress).rename_axis(
         columns=["times", "outcome"]
     )
 
 
 def _percent(
-    reference: ps.Scenario,
-    others: Sequence[ps.Scenario],
+    reference: Scenario,
+    others: Sequence[Scenario],
     wanted: Sequence[str],
     seeds: Sequence[int],
-    progress: Callable[[int], object],
+    progress: Progress,
 ) -> pd.DataFrame:
     found = outcomes([reference, *others], seeds, MONTHS, progress)
     base = found.pop(reference.name)
@@ -125,12 +123,12 @@ def _crossing(means: np.ndarray) -> float:
     return float(np.exp(x[0] - y[0] * (x[1] - x[0]) / (y[1] - y[0])))
 
 
-def causes(seeds: Sequence[int], progress: Callable[[int], object]) -> pd.DataFrame:
+def causes(seeds: Sequence[int], progress: Progress) -> pd.DataFrame:
     """What an ample desk changes, in percent, when joint bids are ruled out and when rival approaches tire firms more."""
     family = {}
     for name, values in CAUSES.items():
-        desk = scenario("desk", values, LEVER, sizes={DESK: AMPLE})
-        family[name] = _percent(scenario("none", values), [desk], CAUSE_OUTCOMES, seeds, progress)["desk"]
+        desk = variant("desk", values, use(LEVER, sizes={DESK: AMPLE}))
+        family[name] = _percent(variant("none", values), [desk], CAUSE_OUTCOMES, seeds, progress)["desk"]
     return simultaneous(pd.concat(family, axis=1, names=["world", "outcome"])).reset_index()
 
 

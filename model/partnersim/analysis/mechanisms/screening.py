@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-from common import pseudo_values, scenario
 from scipy.integrate import quad
 from scipy.stats import norm
 
+from partnersim.analysis.worlds import Progress, ensemble, use, variant
 from partnersim.outcomes import outcomes_of
 from partnersim.rules import screening as rule
 from partnersim.scenario import load_parameters
 from partnersim.simulate import Laboratory, advance
-from partnersim.study.paired import paired_differences, simultaneous
+from partnersim.study.paired import paired_differences, pseudo_values, simultaneous
 from partnersim.world import World
 
 SEEDS, MONTHS, SETTLING = 200, 240, 24
@@ -29,7 +27,7 @@ MOST = 6
 """Entities that considered a firm are counted up to this number less one."""
 
 
-def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, pd.DataFrame]:
+def measure(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]:
     """Tables ``screening_attempts``, ``screening_month`` and ``screening_files``."""
     return {"screening_attempts": attempts(), **month(seeds, progress)}
 
@@ -115,29 +113,22 @@ def _closed_forms(r: float, limit: float) -> dict[str, tuple[float, float, float
     }
 
 
-def month(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, pd.DataFrame]:
+def month(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]:
     """The four rules in the full month, against independent checks: exposure, and what entities' files on bad firms say."""
-    labs = [Laboratory(scenario(name, None, "shared_screening", {"rule": name}), months=MONTHS) for name in RULES]
+    labs = [Laboratory(variant(name, None, use("shared_screening", {"rule": name})), months=MONTHS) for name in RULES]
 
-    def block(seed: int) -> list[tuple[dict[str, float], np.ndarray]]:
-        settled, found = labs[0].settled(seed), []
-        for lab in labs:
-            world, tables = lab.start(settled)
-            files = np.zeros((MOST, MOST))
-            for at in range(12, MONTHS + 1, 12):
-                advance(world, tables, 12)
-                if at > SETTLING:
-                    files += considered(world)
-            found.append((outcomes_of(world, MONTHS), files))
-            progress(1)
-        return found
+    def read(lab: Laboratory, settled: World) -> tuple[dict[str, float], np.ndarray]:
+        world, tables = lab.start(settled)
+        files = np.zeros((MOST, MOST))
+        for at in range(12, MONTHS + 1, 12):
+            advance(world, tables, 12)
+            if at > SETTLING:
+                files += considered(world)
+        return outcomes_of(world, MONTHS), files
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(block, seeds))
-    frames = {
-        name: pd.DataFrame([run[k][0] for run in found], index=pd.Index(seeds, name="seed")) for k, name in enumerate(RULES)
-    }
-    files = {name: np.array([run[k][1] for run in found]) for k, name in enumerate(RULES)}
+    found = ensemble(labs, seeds, read, Laboratory.settled, progress)
+    frames = {name: pd.DataFrame([run[0] for run in runs], index=pd.Index(seeds, name="seed")) for name, runs in found.items()}
+    files = {name: np.array([run[1] for run in runs]) for name, runs in found.items()}
     family = paired_differences(frames["independent"], {name: frames[name] for name in RULES[1:]}, MONTHLY)
     levels = pseudo_values(lambda weights: _files(files, weights), seeds)
     levels.columns = pd.MultiIndex.from_tuples(levels.columns, names=["scenario", "outcome"])

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from common import outcomes, pseudo_values, scenario
 
-import partnersim as ps
-from partnersim.scenario import load_parameters
-from partnersim.study.paired import simultaneous
+from partnersim.analysis.worlds import Progress, outcomes, variant
+from partnersim.scenario import Scenario, load_parameters
+from partnersim.study.paired import pseudo_values, simultaneous
 
 SEEDS, MONTHS = 600, 120
 VOLUMES, MIDDLE = (0.3, 0.65, 1.4), 0.65
@@ -27,7 +26,7 @@ JUDGED = ("incidents", "incident_events", "exposed_by_bad_firm")
 LEVELS = ("live", "signed", "months_to_agreement", "checks", "days_per_check", *JUDGED)
 
 
-def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str, pd.DataFrame]:
+def measure(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]:
     """Tables ``volume`` (means), ``volume_elasticity`` and ``volume_difference``."""
     shares = screening_shares(progress)
     found = {}
@@ -48,7 +47,7 @@ def measure(seeds: Sequence[int], progress: Callable[[int], object]) -> dict[str
     }
 
 
-def screening_shares(progress: Callable[[int], object]) -> dict[str, dict[float, float]]:
+def screening_shares(progress: Progress) -> dict[str, dict[float, float]]:
     """Share of headquarters time for checks by way and volume.
 
     In proportion: days over live partnerships as at the middle volume. Same depth: as many days as give a check what it
@@ -69,8 +68,8 @@ def screening_shares(progress: Callable[[int], object]) -> dict[str, dict[float,
     }
 
 
-def _scenario(name: str, volume: float, share: float) -> ps.Scenario:
-    return scenario(name, {"partnering_time": volume, "screening_share": share})
+def _scenario(name: str, volume: float, share: float) -> Scenario:
+    return variant(name, {"partnering_time": volume, "screening_share": share})
 
 
 def days_per_check(frame: pd.DataFrame) -> pd.Series:
@@ -80,7 +79,8 @@ def days_per_check(frame: pd.DataFrame) -> pd.Series:
 
 def _elasticities(found: dict[tuple[str, float], pd.DataFrame], weights: np.ndarray) -> pd.Series:
     """Slopes of the logarithm of mean outcomes on that of mean live partnerships over the volumes, by way and outcome."""
-    wanted, slopes = [*JUDGED, "days_per_check"], {}
+    wanted = [*JUDGED, "days_per_check"]
+    slopes: dict[tuple[str, str], float] = {}
     for way in WAYS:
         means = np.log([weights @ found[way, v][["live", *wanted]].to_numpy() / weights.sum() for v in VOLUMES])
         live = means[:, 0] - means[:, 0].mean()
