@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from typing import TypeVar
 import pandas as pd
 
 from partnersim.outcomes import outcomes_of
-from partnersim.scenario import Scenario, load_levers, load_parameters, make_scenario, read_policy
+from partnersim.scenario import Lever, Parameter, Scenario, load_levers, load_parameters, make_scenario, read_policy
 from partnersim.simulate import Laboratory, run_one
 from partnersim.world import World
 
@@ -30,9 +31,14 @@ def use(lever: str, options: Mapping[str, object] | None = None, sizes: Mapping[
 
 def variant(name: str, values: Mapping[str, float] | None = None, *policies: Mapping[str, object]) -> Scenario:
     """Baseline with other ``values`` of parameters and channels, and ``policies`` as blocks of a scenario file, if any."""
-    levers = load_levers()
+    levers, parameters = _library()
     read = [read_policy(dict(block), levers, name, number) for number, block in enumerate(policies, 1)]
-    return make_scenario(name, read, values, parameters=load_parameters(), levers=levers)
+    return make_scenario(name, read, values, parameters=parameters, levers=levers)
+
+
+@functools.cache
+def _library() -> tuple[Mapping[str, Lever], Mapping[str, Parameter]]:
+    return load_levers(), load_parameters()
 
 
 def ensemble(

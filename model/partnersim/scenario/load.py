@@ -64,7 +64,7 @@ def load_scenario(
     policies: list[Policy] = []
     population = POPULATION
     for path, table in reversed(chain):
-        here = _values(table.table("set"), str(path), parameters)
+        here = checked_values(table.table("set"), str(path), parameters)
         values |= here
         set_by |= dict.fromkeys(here, path.stem)
         blocks = enumerate(table.tables("policy"), 1)
@@ -109,7 +109,7 @@ def make_scenario(
     """
     ordered = tuple(sorted(policies, key=Policy.order))
     refuse_contradictions(ordered, levers)
-    values = _values(dict(values or {}), str(path or name), parameters)
+    values = checked_values(dict(values or {}), str(path or name), parameters)
     set_by = dict.fromkeys(values, name) if set_by is None else dict(sorted(set_by.items()))
     digest = _digest(values, ordered, population, parameters, levers)
     return Scenario(name, title or name, question, note, population, values, ordered, path, extends, set_by, digest)
@@ -144,7 +144,7 @@ def _population(table: Table, path: Path) -> str:
     return written if folder.parent == library() / "populations" else str(folder.resolve())
 
 
-def _values(data: object, file: str, parameters: Mapping[str, Parameter]) -> dict[str, float]:
+def checked_values(data: object, file: str, parameters: Mapping[str, Parameter]) -> dict[str, float]:
     """The numbers of a ``[set]``, each within the range of its parameter or the bounds of its channel."""
     table = Table(data, file, "[set]", parameters.keys() | BY_NAME.keys(), "parameter or channel")
     for name in table.data:

@@ -40,7 +40,7 @@ def measure(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]
     loads = {world: offered_load(values) for world, values in WORLDS.items()}
     tables, crossings = [], []
     for world, values in WORLDS.items():
-        family = pd.concat({b: _sweep(b, loads[world], values, seeds, progress) for b in BYPASS}, axis=1, names=["bypass"])
+        family = pd.concat({b: sweep(b, loads[world], values, seeds, progress) for b in BYPASS}, axis=1, names=["bypass"])
         judged = simultaneous(family.loc[:, family.columns.get_level_values("outcome").isin(SHOWN)])
         alone = simultaneous(family.loc[:, ~family.columns.get_level_values("outcome").isin(SHOWN)])
         tables.append(pd.concat([judged, alone]).reset_index().assign(world=world, load=loads[world]))
@@ -56,11 +56,11 @@ def measure(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]
     }
 
 
-def offered_load(values: Mapping[str, float]) -> float:
+def offered_load(values: Mapping[str, float], n_seeds: int = LOAD_SEEDS) -> float:
     """Work that entities bring to the desk, real-world staff-days a month, when nothing waits there."""
     lab = Laboratory(variant("load", values, use(LEVER, sizes={DESK: AMPLE})), months=MONTHS)
     brought = scale = 0.0
-    for seed in range(LOAD_SEEDS):
+    for seed in range(n_seeds):
         world, tables = lab.start(lab.settled(seed))
         scale = world.system["scale"][0]
         for _ in range(MONTHS):
@@ -70,13 +70,20 @@ def offered_load(values: Mapping[str, float]) -> float:
                     cases = world.partnership[world.rows[OPEN_ROWS, : world.system["n_open"][0]]]
                     new = (cases["begun"] == world.system["month"][0]) & (cases["desk"] == Desk.COORDINATION)
                     brought += cases["desk_left"][new].sum()
-    return float(brought / (LOAD_SEEDS * MONTHS * scale))
+    return float(brought / (n_seeds * MONTHS * scale))
 
 
-def _sweep(bypass: float, load: float, values: Mapping[str, float], seeds: Sequence[int], progress: Progress) -> pd.DataFrame:
+def sweep(
+    bypass: float,
+    load: float,
+    values: Mapping[str, float],
+    seeds: Sequence[int],
+    progress: Progress,
+    times: Sequence[float] = TIMES,
+) -> pd.DataFrame:
     """Desk minus no desk, in percent of the mean without: seeds x (times, outcome)."""
     world = {**values, "bypass": bypass}
-    desks = {str(t): variant(str(t), world, use(LEVER, sizes={DESK: round(t * load, 1)})) for t in TIMES}
+    desks = {str(t): variant(str(t), world, use(LEVER, sizes={DESK: round(t * load, 1)})) for t in times}
     return _percent(variant("none", world), list(desks.values()), [*SHOWN, *BESIDE], seeds, progress).rename_axis(
         columns=["times", "outcome"]
     )

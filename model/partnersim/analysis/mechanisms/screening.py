@@ -113,18 +113,18 @@ def _closed_forms(r: float, limit: float) -> dict[str, tuple[float, float, float
     }
 
 
-def month(seeds: Sequence[int], progress: Progress) -> dict[str, pd.DataFrame]:
+def month(seeds: Sequence[int], progress: Progress, months: int = MONTHS) -> dict[str, pd.DataFrame]:
     """The four rules in the full month, against independent checks: exposure, and what entities' files on bad firms say."""
-    labs = [Laboratory(variant(name, None, use("shared_screening", {"rule": name})), months=MONTHS) for name in RULES]
+    labs = [Laboratory(variant(name, None, use("shared_screening", {"rule": name})), months=months) for name in RULES]
 
     def read(lab: Laboratory, settled: World) -> tuple[dict[str, float], np.ndarray]:
         world, tables = lab.start(settled)
         files = np.zeros((MOST, MOST))
-        for at in range(12, MONTHS + 1, 12):
+        for at in range(12, months + 1, 12):
             advance(world, tables, 12)
             if at > SETTLING:
                 files += considered(world)
-        return outcomes_of(world, MONTHS), files
+        return outcomes_of(world, months), files
 
     found = ensemble(labs, seeds, read, Laboratory.settled, progress)
     frames = {name: pd.DataFrame([run[0] for run in runs], index=pd.Index(seeds, name="seed")) for name, runs in found.items()}
