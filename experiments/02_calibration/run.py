@@ -2,6 +2,7 @@
 
 uv run python experiments/02_calibration/run.py              four waves of 320 sets, about ten minutes on two cores
 uv run python experiments/02_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
+uv run python experiments/02_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from telling import block
 from tqdm import tqdm
 
 from partnersim.analysis.calibration import (
@@ -27,13 +29,16 @@ from partnersim.analysis.calibration import (
     next_wave,
     simulate_sets,
 )
+from partnersim.analysis.page import filled
 from partnersim.analysis.targets import load_patterns
 from partnersim.scenario.library import library
-from partnersim.study.files import StudyError, write_csv, write_json
+from partnersim.study.files import StudyError, write_csv, write_json, write_text
 from partnersim.study.store import engine_digest
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results" / HERE.name
+PAGE = HERE.parents[1] / "docs" / "validation.md"
+TABLES = ("waves", "default", "moves", "best")
 KEPT = library() / "calibration"
 FREE = (
     "size_continuation", "coordination_cost", "invite_mandate_least", "invite_unknown", "perform_base", "end_performing",
@@ -88,7 +93,15 @@ def main() -> None:
     parser.add_argument("--waves", type=int, default=WAVES)
     parser.add_argument("--seeds", type=int, default=SEEDS, help="seeds of each set")
     parser.add_argument("--out", type=Path, default=RESULTS, help="another folder for waves and tables")
+    parser.add_argument("--retell", action="store_true", help="run nothing; fill the page from the kept tables")
+    parser.add_argument("--check", action="store_true", help="run nothing; exit with 1 where the page is stale")
     asked = parser.parse_args()
+    if asked.retell or asked.check:
+        page, told = PAGE.read_text(encoding="utf-8"), retold()
+        if asked.check and told != page:
+            sys.exit(f"{PAGE.name} is stale: run experiments/{HERE.name}/run.py --retell")
+        write_text(told, PAGE)
+        return
     asked.out.mkdir(parents=True, exist_ok=True)
     space, wanted = Space.of(FREE), targets()
     setting = {"sets": asked.sets, "seeds": asked.seeds, "months": 120, "size": "system", "engine": engine_digest()}
@@ -107,6 +120,14 @@ def main() -> None:
         told.append({**report, "least": float(worst.min()), **more})
         print({key: told[-1][key] for key in ("wave", "sets", "accepted", "median", "least", "space_left")}, flush=True)
     keep(space, table, wanted, pd.DataFrame(told), asked.out, setting)
+    if asked.out.resolve() == RESULTS:
+        write_text(retold(), PAGE)
+
+
+def retold() -> str:
+    """The page with what the kept tables say."""
+    tables = {name: pd.read_csv(RESULTS / f"{name}.csv") for name in TABLES}
+    return filled(PAGE.read_text(encoding="utf-8"), {"calibration": block(tables)})
 
 
 def keep(

@@ -134,6 +134,38 @@ def check(files: tuple[str, ...], everything: bool) -> None:
 
 
 @cli.command()
+@click.argument("names", nargs=-1, metavar="[PATTERN]...")
+@click.option("--quick", is_flag=True, help="Few seeds, under a minute: wide intervals, so more is missed.")
+@click.option("--seeds", type=click.IntRange(3), help="Seeds of most checks (80; with --quick 8); others follow in proportion.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("results/validation"), show_default=True, help="Folder for results."
+)
+@click.option("--page", type=click.Path(path_type=Path, dir_okay=False), help="Also fill the marked places of this page.")
+@QUIET
+def validate(names: tuple[str, ...], quick: bool, seeds: int | None, out: Path, page: Path | None, quiet: bool) -> None:
+    """Hold the model against what is known: each PATTERN named, or all, V1 to V16 and the report's tensions T1 to T20."""
+    from partnersim.analysis import telling
+    from partnersim.analysis.record import Record
+    from partnersim.analysis.targets import chosen, load_patterns
+    from partnersim.analysis.validate import Effort, n_runs
+    from partnersim.analysis.validate import validate as measure
+
+    if names and page:
+        raise click.UsageError("A page holds all patterns; leave out --page or the names.")
+    patterns, effort = chosen(load_patterns(), names), Effort.of(seeds, quick)
+    record = Record(out, page)
+    _announce_compiling(quiet)
+    try:
+        with _progress(n_runs(patterns, effort), quiet) as progress:
+            checks = measure(patterns, effort, progress)
+    except KeyboardInterrupt:
+        raise Interrupted("Nothing was written.") from None
+    click.echo(telling.screen(patterns, checks))
+    record.keep(patterns, checks, effort)
+    _say(f"Tables and figures: {out}", quiet)
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
     from partnersim.scenario import json_schema

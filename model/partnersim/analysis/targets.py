@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,14 @@ def load_patterns(folder: Path | None = None) -> dict[str, Pattern]:
                 raise ScenarioError(f"{path}, [{name}]: given twice; one place is allowed")
             found[name] = _pattern(name, data, path, parameters)
     return dict(sorted(found.items(), key=lambda item: (item[0][0] != "V", int(item[0][1:]))))
+
+
+def chosen(patterns: Mapping[str, Pattern], names: Sequence[str]) -> dict[str, Pattern]:
+    """The patterns with these names, all where none is named. Raises :class:`ScenarioError` for an unknown one."""
+    for name in names:
+        if name not in patterns:
+            raise ScenarioError(unknown("pattern", name, patterns))
+    return {name: pattern for name, pattern in patterns.items() if not names or name in names}
 
 
 def _pattern(name: str, data: object, path: Path, parameters: Mapping[str, Parameter]) -> Pattern:

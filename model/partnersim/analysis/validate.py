@@ -26,27 +26,30 @@ COLUMNS = (
 """Columns of the table of checks."""
 
 
+SEEDS, QUICK_SEEDS = 80, 8
+
+
 @dataclass(frozen=True)
 class Effort:
     """How many seeds each part gets, and how much the controls of V13 look at."""
 
-    seeds: int = 60
-    screening: int = 120
-    coordination: int = 60
-    volume: int = 600
-    pilot: int = 30
-    load: int = 6
-    months: int = 240
-    firms: int = 20_000
+    seeds: int
+    screening: int
+    coordination: int
+    volume: int
+    pilot: int
+    load: int
+    months: int
+    firms: int
 
     @classmethod
-    def of(cls, seeds: int, quick: bool = False) -> Effort:
-        """In the proportions of the default; ``quick`` looks at shorter runs and fewer firms in V13."""
-        small = {"months": 120, "firms": 3_000} if quick else {}
-        return cls(seeds, 2 * seeds, seeds, (6 if quick else 10) * seeds, max(seeds // 2, 3), max(seeds // 10, 1), **small)
+    def of(cls, seeds: int | None = None, quick: bool = False) -> Effort:
+        """In proportion to ``seeds``; ``quick`` takes fewer, and looks at shorter runs and fewer firms in V13."""
+        n = seeds or (QUICK_SEEDS if quick else SEEDS)
+        volume, months, firms = (5, 120, 3_000) if quick else (10, 240, 20_000)
+        return cls(n, 2 * n, n, volume * n, max(n // 2, 3), max(n // 10, 1), months, firms)
 
 
-QUICK_SEEDS = 10
 MEASURED = ["difference", "low", "high", "runs"]
 
 
