@@ -27,6 +27,7 @@ from partnersim.analysis.calibration import (
     implausibility,
     moves,
     next_wave,
+    reachable,
     simulate_sets,
 )
 from partnersim.analysis.page import filled
@@ -112,14 +113,16 @@ def main() -> None:
     waves, told = [], []
     sets = first_wave(space, asked.sets)
     for wave in range(1, asked.waves + 1):
-        waves.append(run_wave(space, sets, wave, wanted, asked.seeds, asked.out / f"wave_{wave}.csv"))
+        waves.append(run_wave(space, sets, wave, targets(), asked.seeds, asked.out / f"wave_{wave}.csv"))
         table = pd.concat(waves, ignore_index=True)
+        if wave == 1:
+            every, wanted = wanted, tuple(reachable(table, wanted))
         worst = implausibility(table, wanted).max(axis=1)[table["wave"] == wave]
         report = {"wave": wave, "sets": len(sets), "accepted": int((worst < CUT).sum()), "median": float(worst.median())}
         sets, more = next_wave(space, table, wanted, wave + 1, asked.sets)
         told.append({**report, "least": float(worst.min()), **more})
         print({key: told[-1][key] for key in ("wave", "sets", "accepted", "median", "least", "space_left")}, flush=True)
-    keep(space, table, wanted, pd.DataFrame(told), asked.out, setting)
+    keep(space, table, every, wanted, pd.DataFrame(told), asked.out, setting)
     if asked.out.resolve() == RESULTS:
         write_text(retold(), PAGE)
 
@@ -131,25 +134,33 @@ def retold() -> str:
 
 
 def keep(
-    space: Space, table: pd.DataFrame, wanted: Sequence[Target], told: pd.DataFrame, out: Path, setting: dict[str, object]
+    space: Space,
+    table: pd.DataFrame,
+    every: Sequence[Target],
+    wanted: Sequence[Target],
+    told: pd.DataFrame,
+    out: Path,
+    setting: dict[str, object],
 ) -> None:
     """Tables of the waves, of the defaults and of what was accepted; the accepted sets go to scenarios/calibration/ too."""
-    each = implausibility(table, wanted)
+    each, matched = implausibility(table, every), [t.measure for t in wanted]
+    worst = each[matched].max(axis=1)
     write_csv(told, out / "waves.csv")
+    found = accepted(table, wanted)
+    best = table.assign(implausibility=worst).sort_values("implausibility", kind="stable").head(max(len(found), 20))
     default = pd.DataFrame(
         {
-            "pattern": [t.pattern for t in wanted],
-            "measure": [t.measure for t in wanted],
-            "low": [t.low for t in wanted],
-            "high": [t.high for t in wanted],
-            "default": [table[t.measure][0] for t in wanted],
-            "implausibility": [each[t.measure][0] for t in wanted],
-            "sets_inside": [float((each[t.measure] < CUT).mean()) for t in wanted],
+            "pattern": [t.pattern for t in every],
+            "measure": [t.measure for t in every],
+            "low": [t.low for t in every],
+            "high": [t.high for t in every],
+            "matched": [t in wanted for t in every],
+            "default": [table[t.measure][0] for t in every],
+            "implausibility": [each[t.measure][0] for t in every],
+            "least_implausible": [best[t.measure].iloc[0] for t in every],
+            "sets_inside": [float((each[t.measure] < CUT).mean()) for t in every],
         }
     )
-    found = accepted(table, wanted)
-    best = table.assign(implausibility=each.max(axis=1)).sort_values("implausibility", kind="stable").head(max(len(found), 20))
-    default["least_implausible"] = [best[t.measure].iloc[0] for t in wanted]
     write_csv(default, out / "default.csv")
     write_csv(moves(space, best).reset_index(), out / "moves.csv")
     write_csv(best, out / "best.csv")

@@ -34,9 +34,10 @@ def sentences(tables: Tables) -> list[str]:
     steps = [f"`{row.parameter}` {_number(row.default)} to {_number(row.nearest)}" for row in far.itertuples()]
     which = "accepted set nearest to the defaults" if kept else "set nearest to the defaults among the least implausible ones"
     said.append(f"The {which} moves {listed(steps) if steps else 'nothing far'}.")
-    never = default[default["sets_inside"] < 0.02]
-    if len(never):
-        said.append(f"Hardly any set meets {listed([f'{row.measure} ({row.pattern})' for row in never.itertuples()])}.")
+    aside = default[~default["matched"]]
+    if len(aside):
+        names = listed([f"{row.measure} ({row.pattern})" for row in aside.itertuples()])
+        said.append(f"No set of the first wave meets {names}: set aside, a miss that these parameters cannot mend.")
     return said
 
 

@@ -136,7 +136,7 @@ def check(files: tuple[str, ...], everything: bool) -> None:
 @cli.command()
 @click.argument("names", nargs=-1, metavar="[PATTERN]...")
 @click.option("--quick", is_flag=True, help="Few seeds, under a minute: wide intervals, so more is missed.")
-@click.option("--seeds", type=click.IntRange(3), help="Seeds of most checks (80; with --quick 8); others follow in proportion.")
+@click.option("--seeds", type=click.IntRange(3), help="Seeds of most checks (60; with --quick 8); others follow in proportion.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("results/validation"), show_default=True, help="Folder for results."
 )

@@ -189,6 +189,15 @@ def next_wave(
     return space.values(candidates[chosen]), told
 
 
+def reachable(table: pd.DataFrame, targets: Sequence[Target]) -> list[Target]:
+    """Targets that some set of ``table`` meets: others are misses of structure, which no search over these parameters mends.
+
+    Left in, one such target would rule everything out and hide what can be matched.
+    """
+    met = (implausibility(table, targets) < CUT).any()
+    return [t for t in targets if met[t.measure]]
+
+
 def accepted(table: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     """The sets that no measure rules out, the least implausible first, with ``implausibility``."""
     worst = implausibility(table, targets).max(axis=1)

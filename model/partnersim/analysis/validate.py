@@ -26,7 +26,7 @@ COLUMNS = (
 """Columns of the table of checks."""
 
 
-SEEDS, QUICK_SEEDS = 80, 8
+SEEDS, QUICK_SEEDS = 60, 8
 
 
 @dataclass(frozen=True)
