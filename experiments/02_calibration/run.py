@@ -1,6 +1,6 @@
 """Match the free parameters to the quantitative patterns, in waves that can be interrupted and go on.
 
-uv run python experiments/02_calibration/run.py              four waves of 320 sets, about ten minutes on two cores
+uv run python experiments/02_calibration/run.py              eight waves of 320 sets, about ten minutes on two cores
 uv run python experiments/02_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
 uv run python experiments/02_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
 """
@@ -54,7 +54,7 @@ SIZES = (
     Target("live", 400.0, 500.0, "size"),
 )
 """Sizes that the sample is to have, derived from its staff (docs/validation.md)."""
-SEEDS, SETS, WAVES, BLOCK = 3, 320, 4, 20
+SEEDS, SETS, WAVES, BLOCK = 3, 320, 8, 20
 
 
 def targets() -> tuple[Target, ...]:
@@ -162,7 +162,7 @@ def keep(
         }
     )
     write_csv(default, out / "default.csv")
-    write_csv(moves(space, best).reset_index(), out / "moves.csv")
+    write_csv(moves(space, found if len(found) else best, best).reset_index(), out / "moves.csv")
     write_csv(best, out / "best.csv")
     head = ["wave", "set", "digest", "implausibility"]
     kept = found[[*head, *space.names]].assign(seeds=f"0-{int(str(setting['seeds'])) - 1}", engine=setting["engine"])

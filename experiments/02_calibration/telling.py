@@ -43,7 +43,7 @@ def sentences(tables: Tables) -> list[str]:
 
 def block(tables: Tables) -> str:
     """Sentences, waves, targets, parameters."""
-    waves, default, moves = (tables[name] for name in ("waves", "default", "moves"))
+    waves, default, moves, best = (tables[name] for name in ("waves", "default", "moves", "best"))
     head = pd.DataFrame(
         {
             "wave": waves["wave"],
@@ -69,7 +69,9 @@ def block(tables: Tables) -> str:
             "parameter": [f"`{name}`" for name in moves["parameter"]],
             "default": moves["default"].map(_number),
             "nearest": moves["nearest"].map(_number),
-            "5 % to 95 % of the sets": [f"{_number(row.low)} to {_number(row.high)}" for row in moves.itertuples()],
+            f"5 % to 95 % of the {len(best)} least implausible sets": [
+                f"{_number(row.low)} to {_number(row.high)}" for row in moves.itertuples()
+            ],
             "width over that of the range": moves["shrunk"].map(lambda x: f"{x:.0%}"),
         }
     )

@@ -91,7 +91,7 @@ def test_a_target_out_of_reach_is_set_aside(space):
 
 def test_moves_are_shares_of_the_range(space):
     sets = pd.DataFrame([space.default, space.high], columns=list(space.names))
-    found = moves(space, sets)
+    found = moves(space, sets, sets)
     assert found["moved"].abs().max() == pytest.approx(0.0, abs=1e-12)
     assert found.loc["candidates", "nearest"] == 4.0
 

@@ -204,20 +204,20 @@ def accepted(table: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     return table.assign(implausibility=worst)[worst < CUT].sort_values("implausibility", kind="stable")
 
 
-def moves(space: Space, sets: pd.DataFrame) -> pd.DataFrame:
-    """How far sets lie from the defaults: a row a parameter, in shares of its range; columns ``nearest`` and the spread of all.
+def moves(space: Space, found: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
+    """How far sets lie from the defaults: a row a parameter.
 
-    Columns: ``default``, ``nearest`` (value in the set nearest to the defaults by root mean square), ``moved`` (share of the
-    range), ``low``, ``high`` (5 % and 95 % of the sets), ``shrunk`` (their width as a share of the range's).
+    Columns: ``default``; ``nearest``, the value in the set of ``found`` nearest to the defaults by root mean square of shares of
+    the ranges, and ``moved``, that share; of the ``best`` sets ``low, high`` (5 % and 95 %) and ``shrunk``, their width over the
+    range's.
     """
-    unit = space.unit(sets[list(space.names)].to_numpy())
-    away = np.sqrt(((unit - space.unit(space.default)) ** 2).mean(axis=1))
-    near = unit[away.argmin()]
-    low, high = np.quantile(unit, [0.05, 0.95], axis=0)
+    unit, start = space.unit(found[list(space.names)].to_numpy()), space.unit(space.default)
+    near = unit[((unit - start) ** 2).mean(axis=1).argmin()]
+    low, high = np.quantile(space.unit(best[list(space.names)].to_numpy()), [0.05, 0.95], axis=0)
     frame: Mapping[str, object] = {
         "default": space.default,
         "nearest": space.values(near)[0],
-        "moved": near - space.unit(space.default)[0],
+        "moved": near - start[0],
         "low": space.values(low)[0],
         "high": space.values(high)[0],
         "shrunk": (high - low) / 0.9,
