@@ -208,7 +208,6 @@ COLUMNS: dict[str, list[Column]] = {
         n_open | i8 | attempts | open cases after its acceptance
         alive | bool | - | this row holds a living company
         member | bool | - | Global Compact member
-        lead | bool | - | LEAD member
         cost_belief | f8 | 0-1 | what it believes dealing with the UN costs
         last_contact | i8 | month | last month of contact with the UN
         spent | f8 | staff-days | days it spent since the start of the window

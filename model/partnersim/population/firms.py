@@ -12,7 +12,7 @@ import math
 from partnersim.choice import MIDDLE, clip, pick
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw, key, normal
-from partnersim.world import N_GOALS, NEVER, Size
+from partnersim.world import N_GOALS, NEVER
 
 U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRESENCE, U_SLOT, U_DUE = (
     int(Purpose.HOME),
@@ -30,7 +30,6 @@ SHARE, PRESENCE, MEMBERSHIP, CAPACITY, EXIT, MISCONDUCT, MATURITY, MATURITY_SD =
 """Columns of the mix of size classes."""
 SECTOR_SHARE, HAZARD = N_GOALS, N_GOALS + 1
 """Columns of the table of sectors after those of competence by goal: cumulative share, multiplier of misconduct."""
-LARGE, MULTINATIONAL = int(Size.LARGE), int(Size.MULTINATIONAL)
 MOST_MISCONDUCT, MOST_CHANCE = 0.25, 0.95
 """Caps that keep a firm's chances a month of misconduct, and of misconduct or leaving, below 1 whatever its luck."""
 EVEN = math.sqrt(12.0)
@@ -96,9 +95,7 @@ def arrive(w, firm_key, home, month):
         seed, U_MATURITY, firm_key, 0, 0
     )
     firm["maturity"] = clip(maturity, 0.0, 1.0)
-    u = draw(seed, U_MEMBER, firm_key, 0, 0)
-    firm["member"] = u < w.system[0]["mix"][size, MEMBERSHIP]
-    firm["lead"] = size == MULTINATIONAL and u < param["lead_share"] / (1.0 - w.system[0]["mix"][LARGE, SHARE])
+    firm["member"] = draw(seed, U_MEMBER, firm_key, 0, 0) < w.system[0]["mix"][size, MEMBERSHIP]
     firm["capacity"] = int(w.system[0]["mix"][size, CAPACITY])
     firm["cost_belief"] = param["cost_belief_start"]
     firm["fatigue"], firm["fatigued"], firm["spent"] = 0.0, month, 0.0

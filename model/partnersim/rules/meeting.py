@@ -21,13 +21,13 @@ MOST_DRAWS = 8
 
 @compiled
 def forum(seed, month, param, entity, now, ties, company, home):
-    """Rule: at a forum an entity meets firms it did not know; large firms and LEAD members are there more often (para 17)."""
+    """Rule: at a forum an entity meets firms it did not know; large firms are there more often (para 17)."""
     n = occurrences(now["forum_ties"] / 12.0, draw(seed, U_FORUM, entity["key"], month, 0))
     for k in range(n):
         row = -1
         for attempt in range(int(param["forum_draws"])):
             row = random_firm(home, seed, entity["key"], month, FAR + MOST_DRAWS * k + attempt)
-            if row >= 0 and (company[row]["size"] > SME or company[row]["lead"]):
+            if row >= 0 and company[row]["size"] > SME:
                 break
         if row >= 0:
             slot = find_or_make(ties, row, company[row]["key"], NEVER)
