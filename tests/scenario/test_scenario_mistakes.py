@@ -16,6 +16,7 @@ from partnersim.scenario import (
     load_parameters,
     load_scenario,
 )
+from partnersim.scenario.parameters import KEYS
 
 PARAMETER = """
 [{name}]
@@ -231,8 +232,9 @@ def test_two_levers_do_not_share_an_id(tmp_path):
 
 
 PARAMETER_MISTAKES = {
-    "no unit": ('unit = "staff-days"', "", r"\[days_search\], key unit: is missing"),
-    "no source": ('source = "assumed: for the test"', "", "key source: is missing"),
+    "blank source": ('"assumed: for the test"', '" "', "key source: is blank"),
+    "status": ('"assumed"', '"guessed"', 'key status: unknown value "guessed".*allowed: assumed, calibrated, derived, measured'),
+    "range turned round": ("[0.75, 3.0]", "[3.0, 0.75]", "key range: "),
     "unknown key": ("unit =", "units =", 'unknown key "units"; nearest: unit'),
     "outside range": ("value = 1.5", "value = 5", "key value: 5 is out of its range; allowed: 0.75 to 3"),
     "role": ("uncertainty", "lever", 'key role: unknown value "lever".*allowed: constant, uncertainty'),
@@ -249,6 +251,14 @@ def test_a_mistake_in_a_parameter_is_named(case, tmp_path):
     assert old in PARAMETER
     text = PARAMETER.replace(old, new).format(name="days_search")
     assert re.search(said, refused(tmp_path / "effort.toml", text, lambda: load_parameters(tmp_path)))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_parameter_without_one_of_its_keys_is_refused(key, tmp_path):
+    """Failure: a number gets into the model that nobody can name, sweep or doubt."""
+    text = re.sub(rf"^{key} = .*\n", "", PARAMETER, flags=re.MULTILINE).format(name="days_search")
+    message = refused(tmp_path / "effort.toml", text, lambda: load_parameters(tmp_path))
+    assert f"[days_search], key {key}: is missing" in message
 
 
 def test_a_parameter_stands_in_one_file(tmp_path):
