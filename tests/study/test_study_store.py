@@ -209,3 +209,13 @@ def test_an_unwritable_place_is_said_in_a_sentence(tmp_path):
     key = StudyKey((), (0,), 1, "class", "drawn")
     with pytest.raises(StudyError, match="cannot be written"):
         Folder(tmp_path / "file" / "folder", key).begin()
+
+
+def test_a_folder_remembers_how_much_is_assumed(engine, tmp_path, monkeypatch):
+    """Fails when results read back keep quiet about assumptions, or a source that was found makes another study of them."""
+    monkeypatch.setattr(compare_module, "_inputs", lambda scenarios: (3, 5))
+    compare(PAIR, 2, out=tmp_path / "out")
+    assert load(tmp_path / "out").inputs == (3, 5)
+    monkeypatch.setattr(compare_module, "_inputs", lambda scenarios: (2, 5))
+    again = compare(PAIR, 2, out=tmp_path / "out")
+    assert (again.inputs, again.reused) == ((2, 5), 4)

@@ -21,14 +21,14 @@ def draw(comparison: Comparison) -> dict[str, Picture]:
     """The figures of a comparison by file name, nothing written; beyond four scenarios ``differences`` has pages."""
     pages = range(difference_pages(comparison))
     graph = comparison.network()
-    where = f"{comparison.name(comparison.reference)}, seed {comparison.setting.seeds[0]}, month {comparison.setting.months}"
+    where = f"{comparison.name(comparison.reference)}, seed {comparison.setting.seeds[0]}, month {comparison.setting.months}."
     return {
         "headline_differences": draw_headlines(comparison),
         **{f"differences{f'_{page + 1}' if page else ''}": draw_differences(comparison, page) for page in pages},
         "paths": draw_paths(comparison),
         "path_differences": draw_path_differences(comparison),
         "pipeline": draw_pipeline(comparison),
-        **({"network": draw_network(graph, where=where)} if graph is not None else {}),
+        **({"network": draw_network(graph, where=f"{where} {comparison.assumed()}".rstrip())} if graph is not None else {}),
     }
 
 

@@ -6,6 +6,7 @@ from partnersim.scenario.library import find_population, find_scenario, library,
 from partnersim.scenario.load import Scenario, load_scenario, make_scenario
 from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, read_policy, refuse_unknown_targets
+from partnersim.scenario.provenance import inputs_used
 from partnersim.scenario.reading import ScenarioError
 from partnersim.scenario.schema import json_schema
 from partnersim.scenario.tables import (
@@ -35,6 +36,7 @@ __all__ = [
     "find_population",
     "find_scenario",
     "format_check",
+    "inputs_used",
     "intensity",
     "json_schema",
     "library",

@@ -19,7 +19,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,6 +51,8 @@ class StudyKey:
     months: int
     size: str
     engine: str
+    inputs: tuple[int, int] | None = field(default=None, compare=False)
+    """How many of the scenarios' inputs are assumed, of how many; the same studies stay the same when a source is found."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain content for the manifest; seeds as [first, last] stretches."""
@@ -60,6 +62,7 @@ class StudyKey:
             "months": self.months,
             "size": self.size,
             "engine": self.engine,
+            "inputs": self.inputs,
         }
 
     @classmethod
@@ -67,7 +70,8 @@ class StudyKey:
         """The key in a manifest."""
         scenarios = tuple(Identity(**scenario) for scenario in content["scenarios"])
         seeds = tuple(seed for first, last in content["seeds"] for seed in range(first, last + 1))
-        return cls(scenarios, seeds, content["months"], content["size"], content["engine"])
+        inputs = tuple(content["inputs"]) if content.get("inputs") else None
+        return cls(scenarios, seeds, content["months"], content["size"], content["engine"], inputs)
 
 
 def stretches(seeds: Sequence[int]) -> list[list[int]]:
