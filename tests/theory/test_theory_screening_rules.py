@@ -162,6 +162,7 @@ def test_the_exact_answers_are_those_of_the_design() -> None:
     caught = [1.0 - PASS[name][0] for name in ("reused", "pooled by two", "pooled", "pooled with common error")]
     np.testing.assert_allclose(caught, [0.50, 0.61, 0.66, 0.60], atol=0.006)
     assert blocked(R, R * R, ENTITIES) == pytest.approx(0.144, abs=0.001)
+    # What is seen with power 0.9, for the chance of being blocked by a veto and of passing under the rules.
     firms = len(SEEDS) * FIRMS // 2
     for share, error in ((0.144, 0.10), (0.160, 0.10), (0.335, 0.06), (0.50, 0.04)):
         assert power.of_mean(np.sqrt(share * (1.0 - share) / firms), ALLOWED) < error * share
