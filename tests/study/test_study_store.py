@@ -219,3 +219,4 @@ def test_a_folder_remembers_how_much_is_assumed(engine, tmp_path, monkeypatch):
     monkeypatch.setattr(compare_module, "_inputs", lambda scenarios: (2, 5))
     again = compare(PAIR, 2, out=tmp_path / "out")
     assert (again.inputs, again.reused) == ((2, 5), 4)
+    assert load(tmp_path / "out").inputs == (2, 5)

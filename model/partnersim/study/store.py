@@ -19,7 +19,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,8 +51,8 @@ class StudyKey:
     months: int
     size: str
     engine: str
-    inputs: tuple[int, int] | None = field(default=None, compare=False)
-    """How many of the scenarios' inputs are assumed, of how many; the same studies stay the same when a source is found."""
+    inputs: tuple[int, int] | None = None
+    """How many of the scenarios' inputs are assumed, of how many; where that has changed, tables and figures are made anew."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain content for the manifest; seeds as [first, last] stretches."""
