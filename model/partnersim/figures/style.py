@@ -103,6 +103,7 @@ def settings() -> dict[Any, Any]:
         "legend.fontsize": LEGEND_TEXT,
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
+        "axes.titley": 1.0,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.edgecolor": GREY,
@@ -140,7 +141,8 @@ def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
 
 def canvas(height: float) -> Picture:
     """An empty figure, ``height`` inches high, with a canvas of its own."""
-    picture = Picture(figsize=(WIDTH, height), dpi=DPI, layout="none")
+    picture = Picture(figsize=(WIDTH, height), dpi=DPI)
+    picture.set_layout_engine("none")
     FigureCanvasAgg(picture)
     return picture
 
