@@ -189,12 +189,16 @@ class Folder:
         """Outcomes (indexed by seed) and monthly paths of the key's seeds, by seed and month, however they were cut."""
         import pandas as pd
 
-        pairs = self._parts(scenario)
-        outcomes = pd.concat([_read(part) for part, _ in pairs]).drop_duplicates("seed")
-        monthly = pd.concat([_read(part) for _, part in pairs]).drop_duplicates(["seed", "month", "series"])
-        outcomes = outcomes[outcomes["seed"].isin(self.key.seeds)].set_index("seed").sort_index()
-        monthly = monthly[monthly["seed"].isin(self.key.seeds)]
-        return outcomes, monthly.sort_values(["seed", "month"], kind="stable", ignore_index=True)
+        wanted = set(self.key.seeds)
+        outcomes, monthly = [], []
+        for of_outcomes, of_paths in self._parts(scenario):
+            found, paths = _read(of_outcomes), _read(of_paths)
+            seeds = wanted & set(found["seed"])
+            wanted -= seeds
+            outcomes.append(found[found["seed"].isin(seeds)])
+            monthly.append(paths[paths["seed"].isin(seeds)])
+        paths = pd.concat(monthly).sort_values(["seed", "month"], kind="stable", ignore_index=True)
+        return pd.concat(outcomes).set_index("seed").sort_index(), paths
 
 
 def _read(part: Path, columns: list[str] | None = None) -> pd.DataFrame:
