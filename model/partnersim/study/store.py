@@ -6,6 +6,7 @@
     runs/<scenario digest>/monthly-<block>.parquet   seed, month, series, value
     runs/<scenario digest>/outcomes-<block>.parquet  seed, then the outcomes; written last, so it vouches for both
     *.csv, *.png, *.svg                              made from the runs, at any time again
+    figures.digest                                   what the figures were made of, see :mod:`drawn`
 
 Parts never change once they have their name. Whoever is killed leaves whole parts and a manifest that says
 ``running``; asked again, only the missing runs are made, and the tables are those of an undisturbed study. One
@@ -93,7 +94,8 @@ def engine_digest() -> str:
 
 
 @functools.cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of the libraries that make results and figures."""
     return {name: metadata.version(name) for name in PACKAGES}
 
 
@@ -156,7 +158,7 @@ class Folder:
             "format": FORMAT,
             "status": status,
             "key": self.key.to_json(),
-            "packages": _versions(),
+            "packages": versions(),
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
             "wall_seconds": round(self.wall_seconds, 3),
