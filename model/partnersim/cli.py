@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed or interrupted, 2 wrong use or bad input.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -69,6 +70,7 @@ def compare(
     """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
     from partnersim.simulate import laboratories
     from partnersim.study import compare as study
+    from partnersim.study import drawn
     from partnersim.study.table import format_table
 
     asked = [lab.scenario for lab in laboratories(scenarios or MAIN_SCENARIOS, size, months)]
@@ -83,7 +85,9 @@ def compare(
     if comparison.reused:
         _say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
     click.echo(format_table(comparison))
-    comparison.plot(out / "figures")
+    if not drawn.are_drawn(out):
+        comparison.plot(out / drawn.FIGURES)
+        drawn.mark_drawn(out)
     _say(f"Tables, runs and figures: {out}", quiet)
 
 
@@ -143,6 +147,7 @@ def schema() -> None:
 
 def main() -> None:
     """Run the command line, turning a user's mistakes into messages and exit codes."""
+    gc.set_threshold(100_000)  # seldom: a figure is many small objects, and looking through them all takes an eighth of the time
     try:
         cli.main(prog_name="partnersim", standalone_mode=False)
     except click.ClickException as error:

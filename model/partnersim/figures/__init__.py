@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from partnersim.figures.differences import difference_pages, draw_differences, draw_headlines
 from partnersim.figures.network import draw_network
@@ -52,9 +52,10 @@ def save(figure: Picture, folder: Path, name: str) -> None:
     except OSError as error:
         raise StudyError(f"{folder}: cannot be made ({error.strerror})") from None
     told = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
+    packed = {"png": {"pil_kwargs": {"compress_level": 3}}}  # takes half the time of the usual 6, for a few percent of size
     with style():
         for ending, nothing in told.items():
-            metadata = {**nothing, "Description": figure.alt}
-            draw_to = functools.partial(figure.savefig, format=ending, dpi=DPI, metadata=metadata)
+            options: dict[str, Any] = {"metadata": {**nothing, "Description": figure.alt}, **packed.get(ending, {})}
+            draw_to = functools.partial(figure.savefig, format=ending, dpi=DPI, **options)
             write_whole(folder / f"{name}.{ending}", draw_to)
     write_csv(figure.data, folder / f"{name}.csv")

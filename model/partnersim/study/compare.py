@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -86,6 +87,10 @@ class Comparison:
         mean, ``verdict`` in words is from these intervals. ``reference_bad_year`` and ``other_bad_year``: for
         incidents, the 95th percentile over seed-years (pairs).
         """
+        return self._headline.copy()
+
+    @functools.cached_property
+    def _headline(self) -> pd.DataFrame:
         keep = ["scenario", "outcome", "unit", "reference_mean", "other_mean", "difference"]
         rest = ["variance_reduction", "correlation", "other_sign_share", "median_difference", "runs", "missing"]
         rows = self.table[self.table["outcome"].isin(HEADLINES)].set_index(["scenario", "outcome"], drop=False)
