@@ -133,7 +133,8 @@ def test_each_entity_lets_its_share_of_bad_firms_pass(rule: tuple[str, np.ndarra
     name, bad, _ = rule
     for entity, expected in enumerate(PASS[name]):
         assert agrees(bad[:, entity], expected), entity
-    assert agrees(bad.sum(axis=1), sum(PASS[name]))
+    assert agrees(reached := bad.sum(axis=1), sum(PASS[name]))
+    assert power.of_mean(reached.std() / np.sqrt(reached.size), ALLOWED) < 0.06 * sum(PASS[name])
 
 
 def test_a_bad_firm_reaches_all_with_the_chance_of_its_rule(rule: tuple[str, np.ndarray, np.ndarray]) -> None:
