@@ -65,6 +65,8 @@ KEYS = (
     "box", "title", "types", "held_as", "kind", "goals", "mapping", "signals", "paragraphs", "source", "compare_with",
     "un", "partner", "where", "company", "design", "scale", "held",
 )  # fmt: skip
+MOST = 1e12
+"""A figure above which a file must hold a mistake."""
 PARTNERSHIP_ONLY = ("kind", "company", "design")
 KINDS = tuple(kind.name.lower() for kind in Kind)
 
@@ -306,4 +308,4 @@ def _partner(case: Table, i: int, data: object) -> Partner:
 def _scale(case: Table, i: int, data: object) -> Scale:
     table = Table(data, case.file, f"[[scale]] {i}", ("value", "unit", "quoted", "counts_people", "source"))
     people = table.value("counts_people", False, bool, "true where people served are counted")
-    return Scale(table.number("value", 0.0), table.text("unit"), table.text("quoted"), people, table.text("source"))
+    return Scale(table.number("value", 0.0, MOST), table.text("unit"), table.text("quoted"), people, table.text("source"))

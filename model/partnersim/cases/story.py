@@ -12,7 +12,7 @@ from partnersim.cases.counts import changed, counted, counted_contacts
 from partnersim.cases.file import TYPES, Case, load_case, load_cases
 from partnersim.cases.follow import Fate, plain, run_seeds
 from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, WORDS, Verdict, criteria
-from partnersim.english import an, lasting, listed, people, sentence, told
+from partnersim.english import an, lasting, listed, people, sentence, sized, told
 from partnersim.english import counted as number
 from partnersim.scenario import Scenario, ScenarioError
 from partnersim.simulate import laboratories
@@ -147,7 +147,7 @@ class CaseStory:
         parts.append(f"Planted in month 1 of {name}, {which}")
         parts.append(_rows([(f"Month {month}", text) for month, text in self._months(fate)]))
         parts += [_filled(self._days(fate)), _filled(self._delivery(fate))]
-        if fate.started:
+        if fate.months_performing:
             parts += [_rows(self._test(fate)), _filled(self._reach(fate))]
         if n > 1:
             parts.append(f"In {n} seeds under {name}")
@@ -201,6 +201,9 @@ class CaseStory:
     def _delivery(self, fate: Fate) -> str:
         if not fate.started:
             return "It never delivered, so the test of transformation had nothing to find."
+        if not fate.months_performing:
+            text = f"In {number(fate.months_delivering, 'month')} of delivery it never performed: it reached nobody, and no"
+            return f"{text} criterion of the test of transformation could be met."
         text = f"Of {number(fate.months_delivering, 'month')} of delivery it performed in {fate.months_performing:,}."
         if fate.transformative:
             months = fate.transformative - fate.started
@@ -229,7 +232,7 @@ class CaseStory:
             text += f"; the figure quoted is {quoted.value:,.0f} {quoted.unit} ({quoted.source}), {_times(ratio)}"
         else:
             text += "; the report quotes no figure of people to hold against it"
-        return f"{text}. Over the study that is {people(fate.person_years).removesuffix(' people')} person-years."
+        return f"{text}. Over the study that is {sized(fate.person_years)} person-years."
 
     def _often(self, count: dict[str, Any]) -> str:
         reasons = [f"{ENDINGS[reason]} ({m})" for reason, m in count["not_signed"].items()]
@@ -271,14 +274,14 @@ class CaseStory:
         if same == n:
             return text
         both, (won, lost) = count["signed_in_both"], count["signed"]
-        text += f" It was signed in {_of(won)} where it had not been, and not in {_of(lost)} where it had."
+        text += f" It gained an agreement in {_of(won)} and lost one in {_of(lost)}."
         if both:
             (later, sooner), (dearer, cheaper) = count["months_to_agreement"], count["days_to_signing"]
             text += f" Of {both} signed either way it came sooner in {_of(sooner)} and later in {_of(later)}, with fewer"
             text += f" staff-days in {_of(cheaper)} and more in {_of(dearer)}."
         (higher, lower), (won, lost) = count["people_most"], count["transformative"]
-        text += f" Its peak was higher in {_of(higher)} and lower in {_of(lower)}; it became transformative in {_of(won)} where"
-        return f"{text} it had not, and did not in {_of(lost)} where it had."
+        text += f" Its peak was higher in {_of(higher)} and lower in {_of(lower)}; it gained the transformation in {_of(won)} and"
+        return f"{text} lost it in {_of(lost)}."
 
     def _contacts(self) -> list[str]:
         case, parts = self.case, []
@@ -291,7 +294,7 @@ class CaseStory:
                 rows.append((head, f"{words}; more with it in {_of(more)}, fewer in {_of(less)} of {count['seeds']}"))
             seeds = number(len(self.seeds), "seed")
             title = f"{case.lead} with the case : without it, medians of {seeds} under {scenario.title} ({scenario.name})"
-            parts += [_filled(title), _rows(rows)]
+            parts += [_filled(title), _rows(rows, 15)]
         text = "It serves no people itself, so the test of transformation does not apply. Exchanges cost the lead staff-days; a"
         return [*parts, _filled(f"{text} conference and a group are planted without their cost, which flatters them.")]
 
@@ -314,8 +317,8 @@ def _of(n: int) -> str:
     return str(n) if n else "none"
 
 
-def _rows(rows: Sequence[tuple[str, str]]) -> str:
-    return "\n".join(_hanging(head, text if text.endswith(".") else f"{text}.") for head, text in rows)
+def _rows(rows: Sequence[tuple[str, str]], margin: int = MARGIN) -> str:
+    return "\n".join(_hanging(head, text if text.endswith(".") else f"{text}.", margin) for head, text in rows)
 
 
 def _times(ratio: float) -> str:
@@ -337,8 +340,8 @@ def _filled(paragraph: str) -> str:
     return textwrap.fill(paragraph, WIDTH, break_on_hyphens=False)
 
 
-def _hanging(head: str, text: str) -> str:
-    return textwrap.fill(f"{head:<{MARGIN}}{text}", WIDTH, subsequent_indent=" " * MARGIN, break_on_hyphens=False)
+def _hanging(head: str, text: str, margin: int) -> str:
+    return textwrap.fill(f"{head:<{margin}}{text}", WIDTH, subsequent_indent=" " * margin, break_on_hyphens=False)
 
 
 def case(
