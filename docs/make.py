@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from partnersim.cases.file import HELD_AS, TYPES, load_cases
+from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, criteria
 from partnersim.channels import AXES, CHANNELS
 from partnersim.ledger import OUTCOMES, SERIES
-from partnersim.scenario import load_parameters
+from partnersim.population.load import load_population
+from partnersim.scenario import find_population, load_parameters
 from partnersim.scenario.reading import STATUSES
 from partnersim.world import COLUMNS
 
@@ -137,6 +140,45 @@ def state() -> str:
     return page("State variables", *parts)
 
 
+def cases() -> str:
+    """Every case of ``scenarios/cases/``: its features, what the model makes of it, and which criteria it can meet."""
+    known = load_cases()
+    population, values = load_population(find_population("un-2011")), {p.name: p.value for p in load_parameters().values()}
+    features, readings, verdicts = [], [], []
+    for case in known:
+        command = f"`{case.name}`"
+        side = ", ".join([case.lead, *case.others]) + (f". {case.un_note}" if case.un_note else "")
+        partners = "; ".join(f"{p.who} ({p.sector.replace('_', ' ')})" for p in case.partners)
+        scale = "; ".join(f"{s.quoted} ({s.source})" for s in case.scales) or "not given"
+        goals = ", ".join(case.goals) or "none"
+        features.append((case.box, command, "/".join(case.types), side, partners, case.where, scale, goals, case.signals))
+        held = f"{case.kind.replace('_', ' ')} partnership" if case.kind else f"channel `{HELD_AS[case.held_as]}` of {case.lead}"
+        silent = ", ".join(case.silent) if case.kind else "-"
+        readings.append((case.box, command, held, case.goal or "-", case.mapping, silent))
+        found = criteria(case, population, values)
+        cells = [f"**{found[name].answer.value}**: {found[name].why}" if found else "does not apply" for name in CRITERIA]
+        verdicts.append((case.box, command, *cells))
+    letters = "; ".join(f"{letter} {words}" for letter, words in TYPES.items())
+    parts = [
+        "The report A/66/320 tells 19 cases in its boxes. Each is a file of features in `scenarios/cases/`, planted into a run by"
+        " `partnersim case NAME`, which tells what became of it, or `partnersim.case(NAME)` in Python. Boxes are showcases: a"
+        " case that comes to nothing in most seeds says how hard the road is in the model, not that the report is wrong."
+        " [ODD.md](ODD.md#720-planted-cases-cases) says how a case is planted.",
+        "## Features, as told",
+        f"Types: {letters}. S-numbers stand in [sources.md](sources.md).",
+        table(("box", "case", "type", "UN side", "partners (sector)", "where", "scale, as quoted", "goals", "signals"), features),
+        "## How the model holds them",
+        "Where a box is silent the model decides, as for any record. What is no partnership in the model's sense is held as a"
+        " channel of its lead, and brings contacts.",
+        table(("box", "case", "held as", "goal", "why, and what is left out", "silent about"), readings),
+        "## Criteria of transformation they can meet",
+        "By what the boxes tell, at baseline. *Can*: the features allow it; *open*: the box is silent and the model decides;"
+        " *cannot*: out of reach. All four have to hold for a year of performing months.",
+        table(("box", "case", *CRITERION_WORDS.values()), verdicts),
+    ]
+    return page("The report's cases", *parts)
+
+
 def pages() -> dict[str, str]:
     """Text of every page by its file's name."""
     return {
@@ -144,6 +186,7 @@ def pages() -> dict[str, str]:
         "parameters.md": parameters(),
         "channels.md": channel_table(),
         "state.md": state(),
+        "cases.md": cases(),
     }
 
 

@@ -121,6 +121,42 @@ def run(
 
 
 @cli.command()
+@click.argument("name", required=False)
+@click.option("--scenario", default="baseline", show_default=True, help="Where the case is planted.")
+@click.option("--against", help="The other policy on the same seeds; unless given, one that bears on the case.")
+@SEED
+@click.option("--seeds", type=click.IntRange(1), default=100, show_default=True, help="Number of seeds.")
+@MONTHS
+@SIZE
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON.")
+@QUIET
+def case(
+    name: str | None,
+    scenario: str,
+    against: str | None,
+    seed: int,
+    seeds: int,
+    months: int,
+    size: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Plant a case of the report's boxes, by NAME or file, into runs and tell what becomes of it (no argument: list them)."""
+    from partnersim import cases
+    from partnersim.simulate import laboratories
+
+    if name is None:
+        click.echo(cases.listing(), nl=False)
+        return
+    cases.load_case(name)
+    laboratories([scenario], size, months)
+    _announce_compiling(quiet)
+    with _progress(seeds, quiet) as progress:
+        story = cases.case(name, scenario, range(seed, seed + seeds), against, months, size, progress=progress)
+    click.echo(json.dumps(story.as_dict(), indent=2) if as_json else story.text(), nl=as_json)
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--all", "everything", is_flag=True, help="Every number, not only those that differ from baseline.")
 def check(files: tuple[str, ...], everything: bool) -> None:

@@ -81,6 +81,30 @@ class Agent(IntEnum):
     CIVIL = 3
 
 
+class Told(IntEnum):
+    """Choices that a record came with when it was opened, as bits; the model does not make them again.
+
+    No rule ever tells a record anything: only a case that is planted into a run comes with some (see ``cases/``). What was
+    told stands in the columns of the record.
+    """
+
+    ANSWER = 1
+    """The company takes part."""
+    TYPE = 2
+    AIM = 4
+    VISIBILITY = 8
+    EXIT_PLAN = 16
+    KPIS = 32
+    LEAD = 64
+    """Which kind of agent leads."""
+    ENTITIES = 128
+    """No further UN entity is invited."""
+    GOVERNMENT = 256
+    """The host government is invited."""
+    CIVIL = 512
+    """A civil society organisation is invited."""
+
+
 class Reason(IntEnum):
     """Why an attempt was dropped, or a partnership ended."""
 
@@ -337,6 +361,10 @@ COLUMNS: dict[str, list[Column]] = {
         value | f8 | dollars | money value
         issues | f8 | issues | open issues at the start of negotiation
         crisis | bool | - | begun in a crisis
+        told | i8 | bits | choices it came with, see Told; 0 for every record but a planted one
+        days_firms | f8 | staff-days | of its days those of companies, their monthly care for a live partnership apart
+        days_hosts | f8 | staff-days | of its days those of the government and civil society
+        days_desks | f8 | staff-days | of its days those of desks
     """),
     "tie": _columns("""
         row | i8 | row | the other agent, -1 none

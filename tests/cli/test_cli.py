@@ -223,3 +223,22 @@ def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, he
 def test_names_of_the_package_stay_functions() -> None:
     """A failure means that a second call of ``ps.simulate`` finds a module in its place."""
     assert all(len(ps.simulate("baseline", 1, 1, "class").outcomes) == 1 for _ in range(2))
+
+
+def test_cases_are_listed_told_and_refused(tmp_path: Path, here: Callable[..., Done]) -> None:
+    """A failure means that the command tells another case than Python, or that a slip ends in a traceback."""
+    listed = here("case", cwd=tmp_path)
+    assert listed.returncode == 0 and len(listed.stdout.splitlines()) == 19 and "laser-beam " in listed.stdout
+    arguments = ("case", "laser-beam", "--seed", 2, "--seeds", 2, "--months", 14, "--size", "class")
+    story = ps.case("laser-beam", seeds=[2, 3], months=14, size="class")
+    assert here(*arguments, cwd=tmp_path).stdout == story.text()
+    assert json.loads(here(*arguments, "--json", "--quiet", cwd=tmp_path).stdout) == json.loads(json.dumps(story.as_dict()))
+    for wrong, words in (
+        (("laserbeam",), ['unknown case "laserbeam"', "nearest: laser-beam"]),
+        (("laser-beam", "--scenario", "base-line"), ['unknown scenario "base-line"', "nearest: baseline"]),
+        (("laser-beam", "--scenario", "all-three", "--against", "all-three"), ["two scenarios are named", "all-three"]),
+        (("hibiscus", "--size", "clas"), ['unknown size "clas"', "nearest: class"]),
+        (("un-gift", "--size", "class"), ["un-gift cannot be planted", "size class", "UNODC"]),
+    ):
+        said = refused(here("case", *wrong, cwd=tmp_path))
+        assert all(word in said for word in words), said

@@ -122,6 +122,7 @@ def serve(w, desk):
             used = serve_central(system, desk - 1, case["desk_left"])
         case["desk_left"] -= used
         case["days"] += used
+        case["days_desks"] += used
         if case["desk_left"] <= 0.0:
             case["desk"] = NO_DESK
             if desk == ADVISORY:

@@ -56,6 +56,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["performing"], case["found"], case["reported"], case["sectors_met"] = False, False, False, False
     case["lift"], case["months_performing"], case["reach"], case["counted"] = 0.0, 0, 0.0, 0.0
     case["institution"], case["months_all"], case["persists"], case["scale"] = 0.0, 0, 0.0, 1.0
+    case["told"], case["days_firms"], case["days_hosts"], case["days_desks"] = 0, 0.0, 0.0, 0.0
     w.rows[OPEN_ROWS, system["n_open"]] = row
     system["n_open"] += 1
     path(w)["ideas"] += 1.0
@@ -91,6 +92,7 @@ def firm_days(case, company, days, activity, amount):
         company[case["firm"][k]]["spent"] += amount
         days[COMPANY, activity] += amount
         case["days"] += amount
+        case["days_firms"] += amount
 
 
 @compiled
@@ -101,10 +103,12 @@ def partner_days(case, government, civil, days, activity, amount):
         government[case["country"][0]]["spent"] += amount
         days[STATES, activity] += amount
         case["days"] += amount
+        case["days_hosts"] += amount
     if case["civil"] >= 0:
         civil[case["civil"]]["spent"] += amount
         days[CIVIL, activity] += amount
         case["days"] += amount
+        case["days_hosts"] += amount
 
 
 @compiled
