@@ -303,6 +303,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_firm | i8 | firms | company members
         firm[{MAX_FIRMS}] | i8 | row | company members, the main one first
         firm_key[{MAX_FIRMS}] | u8 | key | their keys, since rows are used again
+        tie | i8 | slot | where the lead's tie to the main firm was last found
         civil | i8 | row | civil society member, -1 none
         n_country | i8 | countries | countries it works in
         country[{MAX_COUNTRIES}] | i8 | row | countries, its seat first
