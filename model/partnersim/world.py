@@ -143,6 +143,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_declared | i8 | firms | companies declared by the population
         n_alive | i8 | firms | companies alive
         n_left | i8 | firms | companies that left this month
+        n_worst | i8 | firms | companies alive that belong to the worst tenth by integrity
         n_open | i8 | attempts | attempts between idea and agreement
         n_live | i8 | partnerships | signed partnerships in the register, ended ones included while they matter
         n_free | i8 | rows | unused rows of the register
