@@ -66,13 +66,18 @@ def expose(w, row, firm):
     hits, pairs = 0, 0
     for e in range(entities.shape[0]):
         entities[e]["hit"] = 0.0
+    # Past its last live partnership only ended ones could follow, and they matter for some time alone.
+    left, lately = firm["n_live"], month - firm["last_ended"] < param["attribution_memory"]
     for i in range(system["n_live"]):
+        if left == 0 and not lately:
+            break
         case = register[rows[LIVE_ROWS, i]]
         if not holds(case, row, firm["key"]):
             continue
         ended = case["stage"] == ENDED
         if ended and month - case["m_ended"] >= param["attribution_memory"]:
             continue
+        left -= 0 if ended else 1
         chance = attribution(param, case["visibility"], case["depth"], ended)
         if draw(seed, U_ATTRIBUTION, case["key"], month, 0) >= chance:
             continue
