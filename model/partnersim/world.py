@@ -167,6 +167,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_declared | i8 | firms | companies declared by the population
         n_alive | i8 | firms | companies alive
         n_left | i8 | firms | companies that left this month
+        n_worst | i8 | firms | companies alive that belong to the worst tenth by integrity
         n_open | i8 | attempts | attempts between idea and agreement
         n_live | i8 | partnerships | signed partnerships in the register, ended ones included while they matter
         n_free | i8 | rows | unused rows of the register
@@ -326,6 +327,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_firm | i8 | firms | company members
         firm[{MAX_FIRMS}] | i8 | row | company members, the main one first
         firm_key[{MAX_FIRMS}] | u8 | key | their keys, since rows are used again
+        tie | i8 | slot | where the lead's tie to the main firm was last found
         civil | i8 | row | civil society member, -1 none
         n_country | i8 | countries | countries it works in
         country[{MAX_COUNTRIES}] | i8 | row | countries, its seat first

@@ -15,7 +15,7 @@ from worlds import laboratory
 
 from partnersim import month
 from partnersim.channels import BY_NAME
-from partnersim.rules.screening import WORST_DECILE
+from partnersim.population.firms import WORST_DECILE
 from partnersim.world import DTYPES, OPEN_ROWS, Desk, Stage, World
 
 ENTITIES, FIRMS = 3, 4000

@@ -34,6 +34,8 @@ MOST_MISCONDUCT, MOST_CHANCE = 0.25, 0.95
 """Caps that keep a firm's chances a month of misconduct, and of misconduct or leaving, below 1 whatever its luck."""
 EVEN = math.sqrt(12.0)
 """Width of an even distribution against its SD."""
+WORST_DECILE = -1.2815515655446004
+"""Integrity below which a firm truly belongs to the worst tenth (standard normal quantile of 0.10)."""
 FAR_OFF = 1_000_000
 """Months that no run lasts."""
 
@@ -106,6 +108,7 @@ def arrive(w, firm_key, home, month):
     firm["check_month"], firm["check_by"], firm["check_signal"] = NEVER, -1, 0.0
     firm["flag_month"], firm["flag_by"] = NEVER, -1
     w.system[0]["n_alive"] += 1
+    w.system[0]["n_worst"] += 1 if integrity < WORST_DECILE else 0
     enter_agenda(w.system[0], param, firm, row, month)
     return row
 

@@ -87,10 +87,9 @@ def close(w):
                 forget(row, system, register, rows, w.trace)
                 kept -= 1
             continue
-        if case["performing"]:
-            hazard = scaled if case["stage"] == SCALED else performing
-        else:
-            hazard = found if case["found"] else lingering
+        # Chosen without branches, of which a processor would guess half wrongly.
+        well, badly = scaled if case["stage"] == SCALED else performing, found if case["found"] else lingering
+        hazard = well if case["performing"] else badly
         if case["m_started"] != NEVER and draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
             release(param, case, entities[case["entity"][0]], companies, civil_society, month)
             case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])

@@ -41,7 +41,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["stage"], case["desk"], case["office"], case["goal"], case["type"] = stage, 0, office, goal, 0
     case["lead_kind"], case["reason"], case["n_entity"], case["n_firm"], case["civil"] = 0, 0, 1, 1, -1
     case["entity"][0], case["firm"][0], case["firm_key"][0] = e, firm_row, firm["key"]
-    case["government"], case["n_country"] = False, 1
+    case["government"], case["n_country"], case["tie"] = False, 1, 0
     case["country"][0] = country
     case["begun"], case["since"] = month, month
     case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
