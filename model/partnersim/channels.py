@@ -281,7 +281,7 @@ CHANNELS: tuple[Channel, ...] = (
         1.0,
         30.0,
         SCALE,
-        ("screening",),
+        ("screening", "work"),
         "Staff-days of an own full check.",
         "assumed",
         "between 2 light and 10 deep, both assumed",
