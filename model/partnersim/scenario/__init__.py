@@ -8,6 +8,7 @@ from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, read_policy, refuse_unknown_targets
 from partnersim.scenario.reading import ScenarioError
 from partnersim.scenario.schema import json_schema
+from partnersim.scenario.show import find_lever, format_lever, format_levers
 from partnersim.scenario.tables import (
     Charge,
     baseline_values,
@@ -32,9 +33,12 @@ __all__ = [
     "charges",
     "contributions",
     "effective_table",
+    "find_lever",
     "find_population",
     "find_scenario",
     "format_check",
+    "format_lever",
+    "format_levers",
     "intensity",
     "json_schema",
     "library",
