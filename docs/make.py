@@ -10,8 +10,9 @@ from pathlib import Path
 from partnersim.channels import AXES, CHANNELS
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.population.load import load_population
-from partnersim.scenario import find_population, load_levers, load_parameters
+from partnersim.scenario import find_population, library, load_levers, load_parameters, load_scenario
 from partnersim.scenario.levers import PER, Lever
+from partnersim.scenario.library import SHELVES
 from partnersim.scenario.load import POPULATION
 from partnersim.scenario.reading import STATUSES
 from partnersim.scenario.show import by_id, changes, condition, told, usual_days
@@ -150,6 +151,25 @@ def levers() -> str:
     return page("Levers", *parts)
 
 
+def scenarios() -> str:
+    """Every scenario of the library, a table a folder."""
+    shelves = {
+        "": "The main ones",
+        "recommendations": "One for each recommendation of the report",
+        "packages": "Packages that a policy maker would name",
+        "worlds": "Adverse worlds, to try policies in",
+    }
+    parts = [
+        "Scenarios are differences from baseline. `partnersim compare baseline NAME` compares them, `partnersim check NAME` says"
+        " what one changes, and a file of your own builds on one with `extends`. Levers are described in [levers.md](levers.md)."
+    ]
+    for shelf in SHELVES:
+        known = [load_scenario(path) for path in sorted((library() / shelf).glob("*.toml"))]
+        rows = [(f"`{s.name}`", s.title, s.question, ", ".join(f"`{p.lever}`" for p in s.policies) or "-", s.note) for s in known]
+        parts += [f"## {shelves[shelf]}", table(("name", "title", "question", "levers", "note"), rows)]
+    return page("Scenarios", *parts)
+
+
 def lever_parts(lever: Lever) -> list[str]:
     """Heading, sentences and tables of one lever."""
     parts = [
@@ -202,6 +222,7 @@ def pages() -> dict[str, str]:
         "parameters.md": parameters(),
         "channels.md": channel_table(),
         "levers.md": levers(),
+        "scenarios.md": scenarios(),
         "state.md": state(),
     }
 
