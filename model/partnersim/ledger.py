@@ -72,6 +72,7 @@ class Per(IntEnum):
     APPRAISAL = 8
     PLAN = 9
     EXCHANGE = 10
+    HANDOVER = 11
 
 
 N_SIDES, N_ACTIVITIES = len(Side), len(Activity)

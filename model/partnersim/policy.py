@@ -42,6 +42,7 @@ COUNTED = {
     "appraisal": Per.APPRAISAL,
     "plan": Per.PLAN,
     "exchange": Per.EXCHANGE,
+    "handover": Per.HANDOVER,
 }
 """What a cost is charged for, by the words of a lever file without ``_year``."""
 DESK_CHANNELS = ("desk_days_coordination", "desk_days_screening", "desk_days_advisory")

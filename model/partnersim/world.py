@@ -199,6 +199,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_appraised | i8 | attempts | appraisals that policy added, since levers were last charged
         n_planned | i8 | attempts | exit plans that policy added, likewise
         n_exchanged | i8 | exchanges | exchanges that policy added, likewise
+        n_handed | i8 | partnerships | of its partnerships that ended performing, those with an exit plan that policy added
     """),
     "company": _columns("""
         key | u8 | key | identity in keyed draws: a founder's number or (month, arrival)

@@ -75,6 +75,7 @@ def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -
         (Per.APPRAISAL, [3.0, 0.0]),
         (Per.PLAN, [6.0, 0.0]),
         (Per.EXCHANGE, [15.0, 0.0]),
+        (Per.HANDOVER, [18.0, 0.0]),
         (Per.TEAM, [1.5]),
     ],
 )
@@ -86,7 +87,7 @@ def test_what_a_lever_is_charged_for(world: World, per: Per, days: list[float]) 
     world.government["offices"][:3], world.government["country_team"][:3] = [3, 1, 4], [True, False, True]
     entity = world.entity[0]
     entity["seats"], entity["staff_hq"], entity["staff_country"], entity["n_led"] = 3, 1.0, 3.0, 4
-    entity["n_appraised"], entity["n_planned"], entity["n_exchanged"] = 1, 2, 5
+    entity["n_appraised"], entity["n_planned"], entity["n_exchanged"], entity["n_handed"] = 1, 2, 5, 6
     world.entity["staff_hq"][1], world.entity["staff_country"][1] = 0.5, 0.5
     work.charge(world, np.array([[0, Payer.COMPANIES, per, 0]]), np.array([3.0]), adopted)
     assert world.system["lever_days"][0, 0] == world.system["days"][0, Side.COMPANY, Activity.LEVER] == sum(days)

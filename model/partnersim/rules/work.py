@@ -31,7 +31,12 @@ PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
 NO_DESK, LED_BY_UN = int(Desk.NONE), int(Agent.ENTITY)
 ONCE, BY_COUNTRY, BY_TEAM = int(Per.SYSTEM), int(Per.COUNTRY), int(Per.TEAM)
 BY_MEMBER, BY_STAFF, BY_OFFICE, BY_PARTNERSHIP = int(Per.MEMBER), int(Per.STAFF), int(Per.OFFICE), int(Per.PARTNERSHIP)
-BY_APPRAISAL, BY_PLAN, BY_EXCHANGE = int(Per.APPRAISAL), int(Per.PLAN), int(Per.EXCHANGE)
+BY_APPRAISAL, BY_PLAN, BY_EXCHANGE, BY_HANDOVER = (
+    int(Per.APPRAISAL),
+    int(Per.PLAN),
+    int(Per.EXCHANGE),
+    int(Per.HANDOVER),
+)
 SECRETARIAT_PAYS, COMPANIES_PAY, STATES_PAY, OFFICES_PAY = (
     int(Payer.SECRETARIAT),
     int(Payer.COMPANIES),
@@ -151,7 +156,13 @@ def charge(w, charge_rows, charge_days, adopted):
                     n = n_offices(governments, e) if per == BY_OFFICE else units(entities[e], per)
                     pay(w, policy, payer, absorbed, days * n, e)
     for e in range(entities.shape[0]):
-        entities[e]["n_appraised"] = entities[e]["n_planned"] = entities[e]["n_exchanged"] = 0
+        forget_cases(entities[e])
+
+
+@compiled
+def forget_cases(entity):
+    """Start counting anew the cases that are charged one by one."""
+    entity["n_appraised"], entity["n_planned"], entity["n_exchanged"], entity["n_handed"] = 0, 0, 0, 0
 
 
 @compiled
@@ -169,6 +180,8 @@ def units(entity, per):
         return 1.0 * entity["n_planned"]
     if per == BY_EXCHANGE:
         return 1.0 * entity["n_exchanged"]
+    if per == BY_HANDOVER:
+        return 1.0 * entity["n_handed"]
     return 1.0
 
 

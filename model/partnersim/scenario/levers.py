@@ -40,10 +40,11 @@ PER = {
     "appraisal": "for each appraisal beyond those made before any policy",
     "plan": "for each exit plan beyond those made before any policy",
     "exchange": "for each staff exchange beyond those made before any policy",
+    "handover": "for each performing partnership that ends with an exit plan it would not have had before any policy",
 }
 """How often a cost is charged. The days of a desk are written for each staff-day of capacity that the lever adds."""
 DESK_AXIS = {"desk": "S", "country_desk": "C"}
-BY_CASE = {"appraisal": "gate_share", "plan": "exit_plan_share", "exchange": "secondments"}
+BY_CASE = {"appraisal": "gate_share", "plan": "exit_plan_share", "exchange": "secondments", "handover": "exit_plan_share"}
 """Costs of single cases, and the channel by which a lever brings about more of them."""
 
 KEYS = (
