@@ -80,9 +80,9 @@ def effects_footer(settings: dict[str, dict[str, int]]) -> str:
     return (
         f"{setting['seeds']} common seeds, {MONTHS} months after burn-in, size system. Each lever alone, at full strength,"
         f" default options and sizes, which are assumed. Lines: {LEVEL:.0%} intervals of mean differences from baseline,"
-        " simultaneous over the figure (max-t, bootstrap over seeds). Hollow: the interval holds zero. Lines end at the edge where"
-        " they go beyond. X1 is a shock and no policy. Spent: charged under the lever's name, its desk, and the time its mechanism"
-        " takes."
+        " simultaneous over the figure (max-t, bootstrap over seeds). Hollow: the interval holds zero. Lines end at the edge"
+        " where they go beyond. X1 is a shock and no policy. Spent: charged under the lever's name, its desk, and the time its"
+        " mechanism takes."
     )
 
 

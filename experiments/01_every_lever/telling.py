@@ -12,11 +12,10 @@ from partnersim.study.page import interval, markdown
 from partnersim.study.words import label, number, verdict
 
 PERCENT = "\N{NO-BREAK SPACE}%"
+NUMBER = "transformative_count"
+"""Shown beside reach, whose tail is heavy."""
 PLUS, MINUS = "+", "\N{MINUS SIGN}"
 CLEAR = ("lower", "higher")
-WHY_NOT: dict[str, str] = {}
-"""Why a lever moves no outcome clearly."""
-UNKNOWN = "Why is not known yet."
 
 
 def is_clear(row: pd.Series) -> bool:
@@ -86,7 +85,7 @@ def summary_block(tables: Tables) -> str:
         *effects_findings(tables),
     ]
     if still:
-        lines += [f"{named(name)} moves none clearly. {WHY_NOT.get(name, UNKNOWN)}" for name in still]
+        lines += [f"{named(name)} moves none clearly." for name in still]
     return "\n".join(f"- {line}" for line in lines)
 
 
@@ -95,16 +94,18 @@ def effects_block(tables: Tables) -> str:
     head = tables["effects"].set_index(["lever", "outcome"])
     moved = clear_rows(tables["moved"])
     moved = moved.assign(t=moved["difference"].abs() / (moved["high"] - moved["low"])).sort_values("t", ascending=False)
-    spent = tables["spent"].set_index("lever")["spent"]
+    spent, every = tables["spent"].set_index("lever")["spent"], tables["moved"].set_index(["lever", "outcome"])
     rows = []
     for name in LEVERS:
         cells = [told(head.loc[(name, o)], 100 / head.loc[(name, o), "baseline"], PERCENT) for o in HEADLINES]
-        others = moved[(moved["lever"] == name) & ~moved["outcome"].isin(HEADLINES)]
+        row = every.loc[(name, NUMBER)]
+        cells.append(told(row, 100 / row["baseline"], PERCENT))
+        others = moved[(moved["lever"] == name) & ~moved["outcome"].isin([*HEADLINES, NUMBER])]
         first = [f"{label(r.outcome).lower()} {PLUS if r.difference > 0 else MINUS}" for r in others.head(4).itertuples()]
         more = f" and {len(others) - 4} more" if len(others) > 4 else ""
         days = number(spent[name]) if name in spent else "-"
         rows.append((named(name), *cells, (", ".join(first) + more) or "none", days))
-    head_row = ["lever", *(label(o).lower() for o in HEADLINES), "what else it moves clearly", "staff-days a year"]
+    head_row = ["lever", *(label(o).lower() for o in (*HEADLINES, NUMBER)), "what else it moves clearly", "staff-days a year"]
     return markdown(pd.DataFrame(rows, columns=head_row))
 
 
