@@ -25,6 +25,8 @@ class Question:
     expected: str
     arms: Mapping[str, ps.Scenario]
     contrasts: tuple[Contrast, ...]
+    signs: tuple[tuple[str, str, str], ...]
+    """Contrast, outcome, and ``higher``, ``lower`` or ``not higher``: what should come out if the expectation holds."""
 
 
 def effect(arm: str, of: str) -> dict[str, float]:
@@ -82,6 +84,7 @@ def questions() -> tuple[Question, ...]:
                     ("incidents", "transformative_reach"),
                 ),
             ),
+            (("both, beyond the sum", "incidents", "higher"), ("both, beyond the sum", "transformative_reach", "not higher")),
         ),
         Question(
             "2 portal without filter",
@@ -96,6 +99,11 @@ def questions() -> tuple[Question, ...]:
                     together("open_screened", "open", "screened", "none"),
                     ("signed", "incidents"),
                 ),
+            ),
+            (
+                ("portal without filter", "signed", "higher"),
+                ("what the filter is worth", "days_triage", "higher"),
+                ("what the filter is worth", "incidents", "higher"),
             ),
         ),
         Question(
@@ -118,6 +126,7 @@ def questions() -> tuple[Question, ...]:
                     ("signed", "wasted_share", "transaction_cost"),
                 ),
             ),
+            (("where companies are few", "wasted_share", "lower"), ("the difference", "signed", "higher")),
         ),
         Question(
             "4 central desks",
@@ -139,6 +148,11 @@ def questions() -> tuple[Question, ...]:
                     ("signed", "months_to_agreement"),
                 ),
             ),
+            (
+                ("desks of the default size", "signed", "higher"),
+                ("a quarter of it", "signed", "lower"),
+                ("one queue, short against default", "months_to_agreement", "higher"),
+            ),
         ),
         Question(
             "5 templates and transformation",
@@ -159,6 +173,7 @@ def questions() -> tuple[Question, ...]:
                     ("signed", "transformative_reach"),
                 ),
             ),
+            (("templates alone", "sectors_share", "lower"), ("guidance alone", "sectors_share", "higher")),
         ),
         Question(
             "6 rewards for counts",
@@ -169,6 +184,11 @@ def questions() -> tuple[Question, ...]:
                 ("rewards for results", effect("results", "none"), ("signed", "true_success", "performing")),
                 ("counts, with appraisal and evaluation", effect("both", "checks"), ("signed", "true_success", "performing")),
                 ("the difference checks make", together("both", "counts", "checks", "none"), ("signed", "true_success")),
+            ),
+            (
+                ("rewards for counts", "signed", "higher"),
+                ("rewards for counts", "true_success", "not higher"),
+                ("the difference checks make", "true_success", "higher"),
             ),
         ),
         Question(
@@ -184,6 +204,7 @@ def questions() -> tuple[Question, ...]:
                     ("skill", "performing", "transaction_cost"),
                 ),
             ),
+            (("both, beyond the sum", "skill", "higher"),),
         ),
         Question(
             "8 reform without governments",
@@ -206,6 +227,10 @@ def questions() -> tuple[Question, ...]:
                     together("weak_reform", "weak", "reform", "none"),
                     ("transformative_reach", "transformative_count"),
                 ),
+            ),
+            (
+                ("what weakness takes from reform", "transformative_count", "lower"),
+                ("L6 on top of reform, as they are", "transformative_count", "higher"),
             ),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from common import HEADLINES, LEVERS, RANKED, Tables
-from interactions import questions
+from interactions import Question, questions
 from ranges import SIGN
 
 from partnersim.english import listed
@@ -14,6 +14,8 @@ from partnersim.study.words import label, number, verdict
 PERCENT = "\N{NO-BREAK SPACE}%"
 NUMBER = "transformative_count"
 """Shown beside reach, whose tail is heavy."""
+FIRST, NEXT_TO_NOTHING = 10, 50.0
+"""Places that count as first; staff-days a year below which any effect is large for each of them."""
 PLUS, MINUS = "+", "\N{MINUS SIGN}"
 CLEAR = ("lower", "higher")
 
@@ -57,13 +59,13 @@ def effects_findings(tables: Tables) -> list[str]:
 
 def places_findings(tables: Tables) -> list[str]:
     """How firm rankings are against the sizes assumed."""
-    table = tables["places"]
+    table, places = tables["places"], ranked(tables).set_index(["lever", "outcome"])["place"]
     said = []
     for outcome in HEADLINES:
         part = table[table["outcome"] == outcome].set_index("lever")
-        best = [n for n in part.index if part.loc[n, "place_per_day_max"] <= 10]
+        best = [n for n in part.index if max(part.loc[n, "place_per_day_max"], places[n, outcome]) <= FIRST]
         ids = listed([LEVERS[n].id for n in best]) if best else "none"
-        said.append(f"{label(outcome)} per staff-day: always among the first ten over the ranges: {ids}.")
+        said.append(f"{label(outcome)} per staff-day: among the first ten at the defaults and all over the ranges: {ids}.")
     return said
 
 
@@ -117,15 +119,35 @@ def ranking_block(tables: Tables) -> str:
         cells = []
         for outcome in HEADLINES:
             row, spread = table.loc[(name, outcome)], places.loc[(name, outcome)]
-            spread_text = f"{spread['place_per_day_min']} to {spread['place_per_day_max']}"
-            cells += [told(row), f"{row['place']} ({spread_text})"]
+            ends = [int(spread[f"place_per_day_{end}"]) for end in ("min", "max")]
+            cells += [told(row), f"{int(row['place'])} ({ends[0]} to {ends[1]})"]
         rows.append((named(name), *cells))
     columns = ["lever"]
     for outcome in HEADLINES:
         columns += [label(outcome).lower(), "place"]
-    return "\n\n".join(
-        ["\n".join(f"- {text}" for text in places_findings(tables)), markdown(pd.DataFrame(rows, columns=columns))]
-    )
+    spent = tables["spent"]
+    cheap = listed([LEVERS[n].id for n in spent.loc[spent["spent"] < NEXT_TO_NOTHING, "lever"]])
+    said = [*places_findings(tables), f"Fewer than {NEXT_TO_NOTHING:g} staff-days a year go to {cheap}: their places say little."]
+    return "\n\n".join(["\n".join(f"- {text}" for text in said), markdown(pd.DataFrame(rows, columns=columns))])
+
+
+def outcome_name(outcome: str) -> str:
+    """An outcome in words within a sentence."""
+    return "share with all sectors" if outcome == "sectors_share" else label(outcome).lower()
+
+
+def came_out(question: Question, table: pd.DataFrame) -> str:
+    """Each sign expected, and whether it came out, by intervals alone."""
+    rows = table.set_index(["contrast", "outcome"])
+    said = []
+    for contrast, outcome, expected in question.signs:
+        found = verdict(*rows.loc[(contrast, outcome), ["low", "high"]])
+        if expected == "not higher":
+            answer = "no" if found == "higher" else "yes"
+        else:
+            answer = "yes" if found == expected else "no, the other way" if found in CLEAR else "not clear"
+        said.append(f"{outcome_name(outcome)} {expected} ({contrast}): {answer}")
+    return "; ".join(said)
 
 
 def interactions_block(tables: Tables) -> str:
@@ -138,10 +160,12 @@ def interactions_block(tables: Tables) -> str:
         for row in part.to_dict("records"):
             line = pd.Series(row)
             percent = 100 / abs(row["level"]) if row["level"] else float("nan")
-            name = {"sectors_share": "share with all sectors"}.get(row["outcome"], label(row["outcome"]).lower())
-            rows.append((row["contrast"], name, number(row["level"]), told(line), told(line, percent, PERCENT)))
+            rows.append(
+                (row["contrast"], outcome_name(row["outcome"]), number(row["level"]), told(line), told(line, percent, PERCENT))
+            )
         columns = ["contrast", "outcome", "level it is taken from", "difference", "in % of that level"]
-        parts.append(f"### {question.key[:1]}. {question.key[2:].capitalize()}\n\n*Expected*: {question.expected}.")
+        parts.append(f"### {question.key[:1]}. {question.key[2:].capitalize()}")
+        parts.append(f"*Expected*: {question.expected}. *Came out*: {came_out(question, part)}.")
         parts.append(markdown(pd.DataFrame(rows, columns=columns)))
     return "\n\n".join(parts)
 
