@@ -89,7 +89,7 @@ def content(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        ("missing.toml", ["missing.toml", "nearest:", "allowed:", "baseline"]),
+        ("missing.toml", ["missing.toml", "nearest:", "allowed:", "names, from 63-strategic-approach to"]),
         ("twice.toml", ["twice.toml", "given twice", "line 2"]),
         ("broken.toml", ["broken.toml", "not valid TOML", "line 1"]),
         ("key.toml", ["key.toml", '"extend"', "nearest: extends", "allowed:"]),
