@@ -12,8 +12,12 @@ from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, criteria
 from partnersim.channels import AXES, CHANNELS
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.population.load import load_population
-from partnersim.scenario import find_population, load_parameters
+from partnersim.scenario import find_population, library, load_levers, load_parameters, load_scenario
+from partnersim.scenario.levers import PER, Lever
+from partnersim.scenario.library import SHELVES
+from partnersim.scenario.load import POPULATION
 from partnersim.scenario.reading import STATUSES
+from partnersim.scenario.show import by_id, changes, condition, told, usual_days
 from partnersim.world import COLUMNS
 
 FOLDER = Path(__file__).resolve().parent
@@ -125,6 +129,79 @@ def channel_table() -> str:
     return page("Channels", *parts)
 
 
+def levers() -> str:
+    """Every lever of ``scenarios/levers/``: a table of all, then each."""
+    known = sorted(load_levers().values(), key=by_id)
+    numbers = load_population(find_population(POPULATION)).numbers()
+    sizes = [c.status for lever in known for c in (*lever.contributions, *lever.costs)]
+    count = ", ".join(f"{sizes.count(status)} {status}" for status in STATUSES if status in sizes)
+    rows = []
+    for lever in known:
+        once, running = usual_days(lever, numbers)
+        payers = ", ".join(sorted({c.payer.replace("_", " ") for c in lever.costs})) or "nobody"
+        link = f"[{lever.title}](#{lever.id.lower()}-{lever.name})"
+        rows.append((lever.id, link, ", ".join(map(str, lever.paragraphs)), payers, once, running))
+    parts = [
+        f"{len(known)} levers with {len(sizes)} sizes: {count}. A lever changes [channels](channels.md), never an outcome, and"
+        " takes somebody's staff-days. Days are those of the whole real system, at full strength and default options, if all take"
+        " the lever up; what a mechanism takes by itself, such as days of training, comes on top. A shock is a state of the world"
+        " that nobody chooses or pays for. `partnersim levers NAME` shows the same on the screen; [new-lever.md](new-lever.md)"
+        " adds one. What the levers did in runs is told in [every-lever.md](every-lever.md).",
+        table(("id", "lever", "paragraphs", "paid by", "days to set up", "days a year"), rows),
+        *(part for lever in known for part in lever_parts(lever)),
+    ]
+    return page("Levers", *parts)
+
+
+def scenarios() -> str:
+    """Every scenario of the library, a table a folder."""
+    shelves = {
+        "": "The main ones",
+        "recommendations": "One for each recommendation of the report",
+        "packages": "Packages that a policy maker would name",
+        "worlds": "Adverse worlds, to try policies in",
+    }
+    parts = [
+        "Scenarios are differences from baseline. `partnersim compare baseline NAME` compares them, `partnersim check NAME` says"
+        " what one changes, and a file of your own builds on one with `extends`. Levers are described in [levers.md](levers.md)."
+    ]
+    for shelf in SHELVES:
+        known = [load_scenario(path) for path in sorted((library() / shelf).glob("*.toml"))]
+        rows = [(f"`{s.name}`", s.title, s.question, ", ".join(f"`{p.lever}`" for p in s.policies) or "-", s.note) for s in known]
+        parts += [f"## {shelves[shelf]}", table(("name", "title", "question", "levers", "note"), rows)]
+    return page("Scenarios", *parts)
+
+
+def lever_parts(lever: Lever) -> list[str]:
+    """Heading, sentences and tables of one lever."""
+    parts = [
+        f"## {lever.id} {lever.name}",
+        f"**{lever.title}** (paragraphs {', '.join(map(str, lever.paragraphs))}). {lever.mechanism}"
+        f" *Trade-off*: {lever.trade_off} *Source*: {lever.source}.",
+    ]
+    if lever.options:
+        rows = [(f"`{o.name}`", ", ".join(map(told, o.values)), told(o.default), o.meaning) for o in lever.options.values()]
+        parts.append(table(("option", "values", "default", "what"), rows))
+    rows = [(f"`{c.channel}`", *changes(c), condition(c) or "-", c.status, c.source) for c in lever.contributions]
+    parts.append(table(("changes", "baseline", "rule", "by", "to", "range", "if", "status", "source"), rows))
+    if lever.costs:
+        rows = [
+            (
+                c.name,
+                f"{c.days:g}",
+                f"{c.low:g} to {c.high:g}",
+                PER[c.per],
+                c.payer.replace("_", " "),
+                condition(c) or "-",
+                c.status,
+                c.source,
+            )
+            for c in lever.costs
+        ]
+        parts.append(table(("costs", "days", "range", "how often", "paid by", "if", "status", "source"), rows))
+    return parts
+
+
 def state() -> str:
     """Every state variable: the column tables of ``world.py``."""
     parts = [
@@ -185,6 +262,8 @@ def pages() -> dict[str, str]:
         "outcomes.md": outcomes(),
         "parameters.md": parameters(),
         "channels.md": channel_table(),
+        "levers.md": levers(),
+        "scenarios.md": scenarios(),
         "state.md": state(),
         "cases.md": cases(),
     }

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
-from common import pseudo_values, scenario
+from common import scenario
 from scipy.integrate import quad
 from scipy.stats import norm
 
@@ -16,7 +16,7 @@ from partnersim.outcomes import outcomes_of
 from partnersim.rules import screening as rule
 from partnersim.scenario import load_parameters
 from partnersim.simulate import Laboratory, advance
-from partnersim.study.paired import paired_differences, simultaneous
+from partnersim.study.paired import paired_differences, pseudo_values, simultaneous
 from partnersim.world import World
 
 SEEDS, MONTHS, SETTLING = 200, 240, 24

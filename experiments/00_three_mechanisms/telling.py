@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from common import interval, markdown
 from coordination import BYPASS, SHOWN, TIMES, WORLDS
 from screening import FILES, MONTHLY, RULES
 from volume import JUDGED, OTHERS, VOLUMES, WAYS
 
+from partnersim.study.page import interval, markdown
 from partnersim.study.words import label, number, verdict
 
 Tables = dict[str, pd.DataFrame]

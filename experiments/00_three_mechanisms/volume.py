@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from common import outcomes, pseudo_values, scenario
+from common import outcomes, scenario
 
 import partnersim as ps
 from partnersim.scenario import load_parameters
-from partnersim.study.paired import simultaneous
+from partnersim.study.paired import pseudo_values, simultaneous
 
 SEEDS, MONTHS = 600, 120
 VOLUMES, MIDDLE = (0.3, 0.65, 1.4), 0.65

@@ -450,7 +450,9 @@ CHANNELS: tuple[Channel, ...] = (
         "measured",
         "report para 60: 42 % without",
     ),
-    Channel("exit_plan_share", "E", "share", 0.15, 0.0, 1.0, UNION, ("design",), "Share of designs with a handover plan."),
+    Channel(
+        "exit_plan_share", "E", "share", 0.15, 0.0, 1.0, UNION, ("design", "closing"), "Share of designs with a handover plan."
+    ),
     Channel(
         "template_coverage",
         "E",

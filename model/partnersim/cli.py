@@ -164,13 +164,25 @@ def check(files: tuple[str, ...], everything: bool) -> None:
     from partnersim.policy import PolicyPlan
     from partnersim.population.load import load_population
     from partnersim.population.sizes import SIZES
-    from partnersim.scenario import find_population, format_check, load_levers, load_scenario
+    from partnersim.scenario import find_population, format_check, load_scenario
 
     for name in files:
         scenario = load_scenario(name)
         population = load_population(find_population(scenario.population))
-        PolicyPlan(scenario, load_levers(), population, SIZES["system"], 120)
+        PolicyPlan(scenario, scenario.levers, population, SIZES["system"], 120)
         click.echo(format_check(scenario, everything=everything))
+
+
+@cli.command()
+@click.argument("name", required=False)
+def levers(name: str | None) -> None:
+    """List all levers, or show all about the lever NAME: a name, an id such as L18, or a lever file."""
+    from partnersim.population.load import load_population
+    from partnersim.scenario import find_lever, find_population, format_lever, format_levers, load_levers
+    from partnersim.scenario.load import POPULATION
+
+    numbers = load_population(find_population(POPULATION)).numbers()
+    click.echo(format_lever(find_lever(name), numbers) if name else format_levers(load_levers(), numbers), nl=False)
 
 
 @cli.command()

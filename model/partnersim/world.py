@@ -221,6 +221,10 @@ COLUMNS: dict[str, list[Column]] = {
         hit | f8 | points | severity of the event being attributed to it
         n_led | i8 | partnerships | live partnerships it leads
         n_joined | f8 | participations | participations in multi-entity agreements signed in the window
+        n_appraised | i8 | attempts | appraisals that policy added, since levers were last charged
+        n_planned | i8 | attempts | exit plans that policy added, likewise
+        n_exchanged | i8 | exchanges | exchanges that policy added, likewise
+        n_handed | i8 | partnerships | of its partnerships that ended performing, those with an exit plan that policy added
     """),
     "company": _columns("""
         key | u8 | key | identity in keyed draws: a founder's number or (month, arrival)
@@ -268,6 +272,7 @@ COLUMNS: dict[str, list[Column]] = {
         country_team | bool | - | has a UN country team
         offices | i8 | bits | entities with an office here
         desk_left | f8 | staff-days | country desk's time left this month
+        desk_paid | f8 | staff-days | of which levers have paid already
         spent | f8 | staff-days | days it spent since the start of the window
         need[8] | f8 | share | share of people in need for each goal area
         institution[8] | f8 | 0-1 | how far markets and rules for each goal carry partnerships

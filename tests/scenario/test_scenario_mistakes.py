@@ -57,6 +57,7 @@ payer = "secretariat"
 status = "assumed"
 source = "assumed: for the test"
 """
+COST_SOURCE = LEVER[LEVER.rindex('status = "assumed"') :]
 HEAD = 'title = "T"\n'
 POLICY = HEAD + "[[policy]]\n"
 SCREENING = POLICY + 'lever = "shared_screening"\n'
@@ -181,10 +182,24 @@ LEVER_MISTAKES = {
     "when value": ('rule = ["reused"] }', 'rule = ["reuse"] }', 'when, key rule: unknown value "reuse"; nearest: reu'),
     "default": ('default = "reused"', 'default = "reuse"', r'\[options.rule\], key default: unknown value "reuse"'),
     "values mixed": ('["reused", "veto"]', '["reused", true]', "key values: mixes texts with true and false"),
+    "unlawful bound": (
+        "range = [0.0, 1.0]",
+        "range = [0.0, 1.5]",
+        "key range: 1.5 is not lawful for check_reuse, .*allowed: 0 to 1",
+    ),
     "negative days": ("[5.0, 20.0]", "[-5.0, 20.0]", "key range: -5 is below 0"),
     "per": ('"system"', '"sytem"', 'key per: unknown value "sytem"; nearest: system'),
     "payer": ('"secretariat"', '"nobody"', 'key payer: unknown value "nobody"'),
     "desk without capacity": ('"system"', '"desk"', 'key cost: "setup" is paid per desk, but the lever adds no such'),
+    "case that it does not bring about": ('"system"', '"plan"', "is paid per plan, but the lever does not move exit_plan_share"),
+    "desk that nobody pays": ("check_reuse", "desk_days_country", r"none is paid per country_desk.* with per = \"country_desk"),
+    "shock with a price": ('"lever"', '"uncertainty"', "key cost: is given; what befalls the world is no policy"),
+    "cost without source": (
+        f'payer = "secretariat"\n{COST_SOURCE}',
+        'payer = "secretariat"\nstatus = "assumed"\n',
+        r"\[\[cost\]\] 1, key source: is missing",
+    ),
+    "cost without range": ("range = [5.0, 20.0]\n", "", r"\[\[cost\]\] 1, key range: is missing"),
     "nothing is free": (LEVER[LEVER.index("[[cost]]") :], "", "key cost: is missing; nothing is free"),
 }
 
@@ -229,6 +244,33 @@ def test_two_levers_do_not_share_an_id(tmp_path):
     """Failure: results of two levers could be taken for one."""
     (tmp_path / "a.toml").write_text(LEVER, encoding="utf-8")
     assert "key id: L99 is also the id of a" in refused(tmp_path / "b.toml", LEVER, lambda: load_levers(tmp_path))
+
+
+def test_a_lever_of_ones_own_stands_beside_the_scenario(tmp_path):
+    """Failure: a lever cannot be tried without changing the library, or two files of one name go by the order of folders."""
+    mine, folder = tmp_path / "mine.toml", tmp_path / "levers"
+    folder.mkdir()
+    (folder / "try_out.toml").write_text(LEVER, encoding="utf-8")
+    mine.write_text(POLICY + 'lever = "try_out"\n', encoding="utf-8")
+    assert [load_scenario(mine).levers[p.lever].id for p in load_scenario(mine).policies] == ["L99"]
+    child = tmp_path / "below" / "child.toml"
+    child.parent.mkdir()
+    child.write_text(HEAD + 'extends = "../mine.toml"\n', encoding="utf-8")
+    assert list(load_scenario(child).levers) == ["try_out"]
+    (folder / "shared_screening.toml").write_text(LEVER.replace("L99", "L98"), encoding="utf-8")
+    with pytest.raises(
+        ScenarioError, match=r"shared_screening\.toml: .*levers/shared_screening\.toml is a lever of this name too; al"
+    ):
+        load_scenario(mine)
+    (folder / "shared_screening.toml").write_text(LEVER.replace("L99", "L18"), encoding="utf-8")
+    (folder / "shared_screening.toml").rename(folder / "second.toml")
+    with pytest.raises(
+        ScenarioError, match=r"second\.toml, key id: L18 is also the id of shared_screening; allowed: an id of its"
+    ):
+        load_scenario(mine)
+    (folder / "second.toml").write_text(LEVER.replace("check_reuse", "chek_reuse"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r'second\.toml, .*key channel: unknown channel "chek_reuse"; nearest: check_reuse'):
+        load_scenario(mine)
 
 
 PARAMETER_MISTAKES = {

@@ -13,7 +13,7 @@ from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.scouting import local_firm
 from partnersim.rules.screening import vet
-from partnersim.rules.work import effort, use_grant
+from partnersim.rules.work import added, effort, use_grant
 from partnersim.world import (
     FIRST_ENTITY,
     FIRST_STATE,
@@ -175,7 +175,9 @@ def begin(w, case):
     if not told & KPIS:
         case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
     if not told & EXIT_PLAN:
-        case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
+        u, usual = draw(seed, U_EXIT, rk, 0, 0), w.base[FIRST_ENTITY + e]["exit_plan_share"]
+        case["exit_plan"] = u < now["exit_plan_share"]
+        entity["n_planned"] += 1 if added(u, usual, now["exit_plan_share"]) else 0
     case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
     missed = (1.0 - now["sector_invitation"]) * (1.0 - (param["replication_invites"] if case["systemic"] else 0.0))
     invite_government(w, case, 1.0 - missed)
@@ -411,7 +413,9 @@ def design(w):
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
         e = case["entity"][0]
-        reason = verdict(seed, param, case, entities[e]["skill"], chan[FIRST_ENTITY + e]["gate_share"])
+        usual, gate = w.base[FIRST_ENTITY + e]["gate_share"], chan[FIRST_ENTITY + e]["gate_share"]
+        entities[e]["n_appraised"] += 1 if added(draw(seed, U_GATE, case["key"], 0, 0), usual, gate) else 0
+        reason = verdict(seed, param, case, entities[e]["skill"], gate)
         if reason != NONE:
             drop(case, reason, month, companies, civil_society, paths)
             continue

@@ -9,6 +9,7 @@ from partnersim.scenario.policy import Policy, read_policy, refuse_unknown_targe
 from partnersim.scenario.provenance import inputs_used
 from partnersim.scenario.reading import ScenarioError
 from partnersim.scenario.schema import json_schema
+from partnersim.scenario.show import find_lever, format_lever, format_levers
 from partnersim.scenario.tables import (
     Charge,
     baseline_values,
@@ -33,9 +34,12 @@ __all__ = [
     "charges",
     "contributions",
     "effective_table",
+    "find_lever",
     "find_population",
     "find_scenario",
     "format_check",
+    "format_lever",
+    "format_levers",
     "inputs_used",
     "intensity",
     "json_schema",

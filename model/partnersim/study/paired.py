@@ -7,7 +7,7 @@ A pair counts where both scenarios have a number; a seed that only one of them h
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -145,6 +145,18 @@ def simultaneous(differences: pd.DataFrame, level: float = LEVEL) -> pd.DataFram
     half = np.where(enough, np.where(error > 0, critical, 0.0) * error, np.nan)
     columns = {"difference": mean, "low": mean - half, "high": mean + half, "runs": runs, "critical": critical}
     return pd.DataFrame(columns, index=frame.columns)
+
+
+def pseudo_values(statistic: Callable[[np.ndarray], pd.Series], seeds: Iterable[int]) -> pd.DataFrame:
+    """Jackknife pseudo-values over seeds of what is no mean, so that intervals of means serve it (Tukey 1958).
+
+    ``statistic`` takes weights of the seeds (0 or 1) and returns named numbers. Returns seeds x those numbers.
+    """
+    index = pd.Index(seeds, name="seed")
+    n = len(index)
+    every = np.ones(n)
+    whole = statistic(every)
+    return pd.DataFrame([n * whole - (n - 1) * statistic(every - one) for one in np.eye(n)], index=index)
 
 
 def _mean_and_error(values: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
