@@ -7,10 +7,17 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
+from partnersim.cases.file import HELD_AS, TYPES, load_cases
+from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, criteria
 from partnersim.channels import AXES, CHANNELS
 from partnersim.ledger import OUTCOMES, SERIES
-from partnersim.scenario import load_parameters
+from partnersim.population.load import load_population
+from partnersim.scenario import find_population, library, load_levers, load_parameters, load_scenario
+from partnersim.scenario.levers import PER, Lever
+from partnersim.scenario.library import SHELVES
+from partnersim.scenario.load import POPULATION
 from partnersim.scenario.reading import STATUSES
+from partnersim.scenario.show import by_id, changes, condition, told, usual_days
 from partnersim.world import COLUMNS
 
 FOLDER = Path(__file__).resolve().parent
@@ -122,6 +129,79 @@ def channel_table() -> str:
     return page("Channels", *parts)
 
 
+def levers() -> str:
+    """Every lever of ``scenarios/levers/``: a table of all, then each."""
+    known = sorted(load_levers().values(), key=by_id)
+    numbers = load_population(find_population(POPULATION)).numbers()
+    sizes = [c.status for lever in known for c in (*lever.contributions, *lever.costs)]
+    count = ", ".join(f"{sizes.count(status)} {status}" for status in STATUSES if status in sizes)
+    rows = []
+    for lever in known:
+        once, running = usual_days(lever, numbers)
+        payers = ", ".join(sorted({c.payer.replace("_", " ") for c in lever.costs})) or "nobody"
+        link = f"[{lever.title}](#{lever.id.lower()}-{lever.name})"
+        rows.append((lever.id, link, ", ".join(map(str, lever.paragraphs)), payers, once, running))
+    parts = [
+        f"{len(known)} levers with {len(sizes)} sizes: {count}. A lever changes [channels](channels.md), never an outcome, and"
+        " takes somebody's staff-days. Days are those of the whole real system, at full strength and default options, if all take"
+        " the lever up; what a mechanism takes by itself, such as days of training, comes on top. A shock is a state of the world"
+        " that nobody chooses or pays for. `partnersim levers NAME` shows the same on the screen; [new-lever.md](new-lever.md)"
+        " adds one. What the levers did in runs is told in [every-lever.md](every-lever.md).",
+        table(("id", "lever", "paragraphs", "paid by", "days to set up", "days a year"), rows),
+        *(part for lever in known for part in lever_parts(lever)),
+    ]
+    return page("Levers", *parts)
+
+
+def scenarios() -> str:
+    """Every scenario of the library, a table a folder."""
+    shelves = {
+        "": "The main ones",
+        "recommendations": "One for each recommendation of the report",
+        "packages": "Packages that a policy maker would name",
+        "worlds": "Adverse worlds, to try policies in",
+    }
+    parts = [
+        "Scenarios are differences from baseline. `partnersim compare baseline NAME` compares them, `partnersim check NAME` says"
+        " what one changes, and a file of your own builds on one with `extends`. Levers are described in [levers.md](levers.md)."
+    ]
+    for shelf in SHELVES:
+        known = [load_scenario(path) for path in sorted((library() / shelf).glob("*.toml"))]
+        rows = [(f"`{s.name}`", s.title, s.question, ", ".join(f"`{p.lever}`" for p in s.policies) or "-", s.note) for s in known]
+        parts += [f"## {shelves[shelf]}", table(("name", "title", "question", "levers", "note"), rows)]
+    return page("Scenarios", *parts)
+
+
+def lever_parts(lever: Lever) -> list[str]:
+    """Heading, sentences and tables of one lever."""
+    parts = [
+        f"## {lever.id} {lever.name}",
+        f"**{lever.title}** (paragraphs {', '.join(map(str, lever.paragraphs))}). {lever.mechanism}"
+        f" *Trade-off*: {lever.trade_off} *Source*: {lever.source}.",
+    ]
+    if lever.options:
+        rows = [(f"`{o.name}`", ", ".join(map(told, o.values)), told(o.default), o.meaning) for o in lever.options.values()]
+        parts.append(table(("option", "values", "default", "what"), rows))
+    rows = [(f"`{c.channel}`", *changes(c), condition(c) or "-", c.status, c.source) for c in lever.contributions]
+    parts.append(table(("changes", "baseline", "rule", "by", "to", "range", "if", "status", "source"), rows))
+    if lever.costs:
+        rows = [
+            (
+                c.name,
+                f"{c.days:g}",
+                f"{c.low:g} to {c.high:g}",
+                PER[c.per],
+                c.payer.replace("_", " "),
+                condition(c) or "-",
+                c.status,
+                c.source,
+            )
+            for c in lever.costs
+        ]
+        parts.append(table(("costs", "days", "range", "how often", "paid by", "if", "status", "source"), rows))
+    return parts
+
+
 def state() -> str:
     """Every state variable: the column tables of ``world.py``."""
     parts = [
@@ -137,13 +217,55 @@ def state() -> str:
     return page("State variables", *parts)
 
 
+def cases() -> str:
+    """Every case of ``scenarios/cases/``: its features, what the model makes of it, and which criteria it can meet."""
+    known = load_cases()
+    population, values = load_population(find_population("un-2011")), {p.name: p.value for p in load_parameters().values()}
+    features, readings, verdicts = [], [], []
+    for case in known:
+        command = f"`{case.name}`"
+        side = ", ".join([case.lead, *case.others]) + (f". {case.un_note}" if case.un_note else "")
+        partners = "; ".join(f"{p.who} ({p.sector.replace('_', ' ')})" for p in case.partners)
+        scale = "; ".join(f"{s.quoted} ({s.source})" for s in case.scales) or "not given"
+        goals = ", ".join(case.goals) or "none"
+        features.append((case.box, command, "/".join(case.types), side, partners, case.where, scale, goals, case.signals))
+        held = f"{case.kind.replace('_', ' ')} partnership" if case.kind else f"channel `{HELD_AS[case.held_as]}` of {case.lead}"
+        silent = ", ".join(case.silent) if case.kind else "-"
+        readings.append((case.box, command, held, case.goal or "-", case.mapping, silent))
+        found = criteria(case, population, values)
+        cells = [f"**{found[name].answer.value}**: {found[name].why}" if found else "does not apply" for name in CRITERIA]
+        verdicts.append((case.box, command, *cells))
+    letters = "; ".join(f"{letter} {words}" for letter, words in TYPES.items())
+    parts = [
+        "The report A/66/320 tells 19 cases in its boxes. Each is a file of features in `scenarios/cases/`, planted into a run by"
+        " `partnersim case NAME`, which tells what became of it, or `partnersim.case(NAME)` in Python. Boxes are showcases: a"
+        " case that comes to nothing in most seeds says how hard the road is in the model, not that the report is wrong."
+        " [ODD.md](ODD.md#720-planted-cases-cases) says how a case is planted.",
+        "## Features, as told",
+        f"Types: {letters}. S-numbers stand in [sources.md](sources.md).",
+        table(("box", "case", "type", "UN side", "partners (sector)", "where", "scale, as quoted", "goals", "signals"), features),
+        "## How the model holds them",
+        "Where a box is silent the model decides, as for any record. What is no partnership in the model's sense is held as a"
+        " channel of its lead, and brings contacts.",
+        table(("box", "case", "held as", "goal", "why, and what is left out", "silent about"), readings),
+        "## Criteria of transformation they can meet",
+        "By what the boxes tell, at baseline. *Can*: the features allow it; *open*: the box is silent and the model decides;"
+        " *cannot*: out of reach. All four have to hold for a year of performing months.",
+        table(("box", "case", *CRITERION_WORDS.values()), verdicts),
+    ]
+    return page("The report's cases", *parts)
+
+
 def pages() -> dict[str, str]:
     """Text of every page by its file's name."""
     return {
         "outcomes.md": outcomes(),
         "parameters.md": parameters(),
         "channels.md": channel_table(),
+        "levers.md": levers(),
+        "scenarios.md": scenarios(),
         "state.md": state(),
+        "cases.md": cases(),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Iterator, Mapping
 
@@ -44,7 +45,14 @@ def laboratory(
     lab.size = dataclasses.replace(SIZES["class"], **size)
     lab.population = population or lab.population
     lab.plan = PolicyPlan(lab.scenario, lab.levers, lab.population, lab.size, months)
-    for name, value in (beyond or {}).items():
+    return varied(lab, beyond or {})
+
+
+def varied(lab: Laboratory, beyond: Mapping[str, float]) -> Laboratory:
+    """A laboratory with other parameters and channel baselines, whatever their ranges, and all else shared."""
+    lab = copy.copy(lab)
+    lab.values, lab.base = dict(lab.values), {axis: row.copy() for axis, row in lab.base.items()}
+    for name, value in beyond.items():
         if name in BY_NAME:
             axis = BY_NAME[name].axis
             lab.base[axis][[c.name for c in BY_AXIS[axis]].index(name)] = value

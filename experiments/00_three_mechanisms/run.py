@@ -7,24 +7,19 @@ uv run python experiments/00_three_mechanisms/run.py --check   whether the page 
 from __future__ import annotations
 
 import argparse
-import functools
-import io
 import json
 import sys
 from pathlib import Path
 
-import matplotlib
 import pandas as pd
 from common import PAGE, RESULTS
 from drawing import DRAWINGS, HOLLOW
-from PIL import Image
 from telling import BLOCKS, summary_block
 from tqdm import tqdm
 
 from partnersim.analysis.mechanisms import coordination, screening, volume
-from partnersim.analysis.page import filled
-from partnersim.figures.style import DPI, Picture, style
-from partnersim.study.files import write_csv, write_json, write_text, write_whole
+from partnersim.study.files import write_csv, write_json, write_text
+from partnersim.study.page import filled
 from partnersim.study.paired import LEVEL
 from partnersim.study.store import engine_digest
 
@@ -73,19 +68,6 @@ def read(folder: Path) -> dict[str, pd.DataFrame]:
 def blocks(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
     """What goes into the page, by the name of its place."""
     return {"summary": summary_block(tables), **{name: say(tables) for name, say in BLOCKS.items()}}
-
-
-def keep(picture: Picture, path: Path) -> None:
-    """Write PNG with 32 colours and SVG with text as text: a third of the size, because these stay in the repository."""
-    drawn = io.BytesIO()
-    with style(), matplotlib.rc_context({"svg.fonttype": "none"}):
-        picture.savefig(drawn, format="png", dpi=DPI)
-        few = Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE)
-        write_whole(path.with_suffix(".png"), functools.partial(few.save, format="PNG", optimize=True))
-        svg = functools.partial(
-            picture.savefig, format="svg", metadata={"Date": None, "Creator": None, "Description": picture.alt}
-        )
-        write_whole(path.with_suffix(".svg"), svg)
 
 
 def footer(setting: dict[str, int | str]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from partnersim.analysis.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
 from partnersim.analysis.mechanisms.screening import FILES, MONTHLY, RULES
 from partnersim.analysis.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
-from partnersim.analysis.page import interval, markdown
+from partnersim.study.page import interval, markdown
 from partnersim.study.words import label, number, verdict
 
 Tables = dict[str, pd.DataFrame]

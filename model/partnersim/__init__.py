@@ -6,6 +6,7 @@ Import as ``import partnersim as ps``. Names are loaded when first used, so that
 - ``simulate(scenario, seeds)`` gives ``Runs``: ``outcomes``, a row a seed, and ``monthly``, tidy paths; ``simulate_many`` several
 - ``compare([reference, other, ...], seeds)`` gives a ``Comparison``: ``table``, ``headline()``, ``findings()``, ``plot()``
 - ``run(scenario, seed)`` gives a ``Story``: one run told in sentences, with its years, events and records
+- ``case(name, scenario, seeds)`` gives a ``CaseStory``: a case of the report's boxes, planted into runs and told
 - ``PartnershipModel(scenario, rng=seed)`` is a Mesa model of ``UNEntity``, ``Company``, ``Government`` and ``CivilSociety``
 - ``OUTCOMES``, ``SERIES`` and ``CHANNELS`` are the tables behind it, with units and meanings
 """
@@ -29,6 +30,8 @@ _PLACES = {
     "Runs": "simulate",
     "run": "stories",
     "Story": "stories",
+    "case": "cases",
+    "CaseStory": "cases",
     "compare": "study.compare",
     "Comparison": "study.compare",
     "PartnershipModel": "model",

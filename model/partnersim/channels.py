@@ -281,7 +281,7 @@ CHANNELS: tuple[Channel, ...] = (
         1.0,
         30.0,
         SCALE,
-        ("screening",),
+        ("screening", "work"),
         "Staff-days of an own full check.",
         "assumed",
         "between 2 light and 10 deep, both assumed",
@@ -450,7 +450,9 @@ CHANNELS: tuple[Channel, ...] = (
         "measured",
         "report para 60: 42 % without",
     ),
-    Channel("exit_plan_share", "E", "share", 0.15, 0.0, 1.0, UNION, ("design",), "Share of designs with a handover plan."),
+    Channel(
+        "exit_plan_share", "E", "share", 0.15, 0.0, 1.0, UNION, ("design", "closing"), "Share of designs with a handover plan."
+    ),
     Channel(
         "template_coverage",
         "E",

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed or interrupted, 2 wrong use or bad input.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -69,6 +70,7 @@ def compare(
     """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
     from partnersim.simulate import laboratories
     from partnersim.study import compare as study
+    from partnersim.study import drawn
     from partnersim.study.table import format_table
 
     asked = [lab.scenario for lab in laboratories(scenarios or MAIN_SCENARIOS, size, months)]
@@ -83,7 +85,9 @@ def compare(
     if comparison.reused:
         _say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
     click.echo(format_table(comparison))
-    comparison.plot(out / "figures")
+    if not drawn.are_drawn(out):
+        comparison.plot(out / drawn.FIGURES)
+        drawn.mark_drawn(out)
     _say(f"Tables, runs and figures: {out}", quiet)
 
 
@@ -117,6 +121,42 @@ def run(
 
 
 @cli.command()
+@click.argument("name", required=False)
+@click.option("--scenario", default="baseline", show_default=True, help="Where the case is planted.")
+@click.option("--against", help="The other policy on the same seeds; unless given, one that bears on the case.")
+@SEED
+@click.option("--seeds", type=click.IntRange(1), default=100, show_default=True, help="Number of seeds.")
+@MONTHS
+@SIZE
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON.")
+@QUIET
+def case(
+    name: str | None,
+    scenario: str,
+    against: str | None,
+    seed: int,
+    seeds: int,
+    months: int,
+    size: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Plant a case of the report's boxes, by NAME or file, into runs and tell what becomes of it (no argument: list them)."""
+    from partnersim import cases
+    from partnersim.simulate import laboratories
+
+    if name is None:
+        click.echo(cases.listing(), nl=False)
+        return
+    cases.load_case(name)
+    laboratories([scenario], size, months)
+    _announce_compiling(quiet)
+    with _progress(seeds, quiet) as progress:
+        story = cases.case(name, scenario, range(seed, seed + seeds), against, months, size, progress=progress)
+    click.echo(json.dumps(story.as_dict(), indent=2) if as_json else story.text(), nl=as_json)
+
+
+@cli.command()
 @click.argument("files", nargs=-1, required=True)
 @click.option("--all", "everything", is_flag=True, help="Every number, not only those that differ from baseline.")
 def check(files: tuple[str, ...], everything: bool) -> None:
@@ -124,12 +164,12 @@ def check(files: tuple[str, ...], everything: bool) -> None:
     from partnersim.policy import PolicyPlan
     from partnersim.population.load import load_population
     from partnersim.population.sizes import SIZES
-    from partnersim.scenario import find_population, format_check, load_levers, load_scenario
+    from partnersim.scenario import find_population, format_check, load_scenario
 
     for name in files:
         scenario = load_scenario(name)
         population = load_population(find_population(scenario.population))
-        PolicyPlan(scenario, load_levers(), population, SIZES["system"], 120)
+        PolicyPlan(scenario, scenario.levers, population, SIZES["system"], 120)
         click.echo(format_check(scenario, everything=everything))
 
 
@@ -166,6 +206,18 @@ def validate(names: tuple[str, ...], quick: bool, seeds: int | None, out: Path, 
 
 
 @cli.command()
+@click.argument("name", required=False)
+def levers(name: str | None) -> None:
+    """List all levers, or show all about the lever NAME: a name, an id such as L18, or a lever file."""
+    from partnersim.population.load import load_population
+    from partnersim.scenario import find_lever, find_population, format_lever, format_levers, load_levers
+    from partnersim.scenario.load import POPULATION
+
+    numbers = load_population(find_population(POPULATION)).numbers()
+    click.echo(format_lever(find_lever(name), numbers) if name else format_levers(load_levers(), numbers), nl=False)
+
+
+@cli.command()
 def schema() -> None:
     """Print the JSON schema of scenario files, for editors."""
     from partnersim.scenario import json_schema
@@ -175,6 +227,7 @@ def schema() -> None:
 
 def main() -> None:
     """Run the command line, turning a user's mistakes into messages and exit codes."""
+    gc.set_threshold(100_000)  # seldom: a figure is many small objects, and looking through them all takes an eighth of the time
     try:
         cli.main(prog_name="partnersim", standalone_mode=False)
     except click.ClickException as error:

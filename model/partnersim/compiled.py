@@ -90,9 +90,10 @@ def compiled(function: F) -> F:
     """Mark ``function`` as usable by compiled functions, which compile it with themselves.
 
     Called from Python it stays the plain Python function, so a single rule can be read, stepped through and tested as
-    it is written. Strict floating-point arithmetic either way.
+    it is written. Strict floating-point arithmetic either way. Always inlined: the world is a hundred words, too many to
+    hand on at each call, and with the caller's constants in sight much of a small rule need not be computed.
     """
-    return register_jitable(function)
+    return register_jitable(forceinline=True)(function)
 
 
 def entry(function: F) -> F:

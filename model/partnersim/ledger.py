@@ -52,15 +52,27 @@ class Payer(IntEnum):
     SECRETARIAT = 1
     COMPANIES = 2
     GOVERNMENTS = 3
+    COUNTRY_OFFICES = 4
 
 
 class Per(IntEnum):
-    """How often a lever's cost is charged: once, or for each of those who have adopted it."""
+    """What a lever's cost is charged for: once, or for each of these that belongs to an adopter.
+
+    From PARTNERSHIP on these are cases of this world, which is a sample already, so world scale does not apply.
+    """
 
     SYSTEM = 0
     ENTITY = 1
     COUNTRY = 2
-    MEMBER = 3
+    TEAM = 3
+    MEMBER = 4
+    STAFF = 5
+    OFFICE = 6
+    PARTNERSHIP = 7
+    APPRAISAL = 8
+    PLAN = 9
+    EXCHANGE = 10
+    HANDOVER = 11
 
 
 N_SIDES, N_ACTIVITIES = len(Side), len(Activity)

@@ -14,10 +14,37 @@ from partnersim.population.build import axis_rows, choose_states, entity_codes
 from partnersim.population.load import INCOMES, TIERS, Population, stable_key
 from partnersim.population.sizes import WorldSize
 from partnersim.randomness import Purpose, draw, pair
-from partnersim.scenario import Lever, Policy, Scenario, ScenarioError, charges, contributions, intensity, refuse_unknown_targets
+from partnersim.scenario import (
+    Charge,
+    Lever,
+    Policy,
+    Scenario,
+    ScenarioError,
+    charges,
+    contributions,
+    intensity,
+    refuse_unknown_targets,
+)
+from partnersim.scenario.levers import BY_CASE
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, MAX_POLICIES, World
 
 U_ADOPTION = int(Purpose.ADOPTION)
+COUNTED = {
+    "system": Per.SYSTEM,
+    "adopter": Per.ENTITY,
+    "country": Per.COUNTRY,
+    "team": Per.TEAM,
+    "member": Per.MEMBER,
+    "staff": Per.STAFF,
+    "office": Per.OFFICE,
+    "partnership": Per.PARTNERSHIP,
+    "country_desk": Per.TEAM,
+    "appraisal": Per.APPRAISAL,
+    "plan": Per.PLAN,
+    "exchange": Per.EXCHANGE,
+    "handover": Per.HANDOVER,
+}
+"""What a cost is charged for, by the words of a lever file without ``_year``."""
 DESK_CHANNELS = ("desk_days_coordination", "desk_days_screening", "desk_days_advisory")
 
 
@@ -150,21 +177,28 @@ def _charge_tables(
     desks = NO_DESKS.copy()
     for charge in charges(scenario, levers):
         policy = scenario.policies[charge.policy]
-        if charge.per in ("desk", "country_desk"):
+        if charge.per == "desk":
             _desk_rows(desks, charge.policy, levers[policy.lever], charge.payer, charge.absorbed)
             continue
-        per = {"system": Per.SYSTEM, "system_year": Per.SYSTEM, "member_year": Per.MEMBER}.get(charge.per, Per.ENTITY)
-        if per == Per.ENTITY and charge.payer == "governments":
-            per = Per.COUNTRY
+        per = COUNTED[charge.per.removesuffix("_year")]
         rows.append((charge.policy, Payer[charge.payer.upper()], per, int(charge.absorbed)))
-        month = np.arange(months)
-        if charge.per in ("system", "adopter"):
-            setting_up = (month >= policy.start) & (month <= policy.full) & (policy.strength > 0.0)
-            days.append(np.where(setting_up, charge.days / max(policy.ramp, 1), 0.0))
-        else:
-            days.append(strength[:, charge.policy] * charge.days / 12.0)
+        days.append(_monthly_days(charge, policy, strength[:, charge.policy]))
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return table, np.ascontiguousarray(np.array(days, dtype=float).reshape(-1, months).T), desks
+
+
+def _monthly_days(charge: Charge, policy: Policy, strength: np.ndarray) -> np.ndarray:
+    """Days of one charge in each month, for one of what it is charged for."""
+    month = np.arange(strength.size)
+    if charge.per.endswith("_year"):
+        return strength * charge.days / 12.0
+    if charge.per == "country_desk":
+        return strength * charge.days
+    if charge.per in BY_CASE:
+        # A case is charged in the month after it, and costs its days whatever the strength that brought it about.
+        return np.where(np.append(0.0, strength[:-1]) > 0.0, charge.days, 0.0)
+    setting_up = (month >= policy.start) & (month <= policy.full) & (policy.strength > 0.0)
+    return np.where(setting_up, charge.days / max(policy.ramp, 1), 0.0)
 
 
 def _desk_rows(desks: np.ndarray, policy: int, lever: Lever, payer: str, absorbed: bool) -> None:

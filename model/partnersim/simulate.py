@@ -28,7 +28,6 @@ from partnersim.scenario import (
     ScenarioError,
     baseline_values,
     find_population,
-    load_levers,
     load_parameters,
     load_scenario,
     parameter_values,
@@ -70,7 +69,7 @@ class Laboratory:
         if months < 1:
             raise ScenarioError(f"months is {months}; allowed are 1 and more")
         self.months = months
-        parameters, self.levers = load_parameters(), load_levers()
+        parameters, self.levers = load_parameters(), self.scenario.levers
         self.population = population_of(self.scenario.population)
         self.values = parameter_values(self.scenario, parameters)
         self.base = baseline_values(self.scenario)

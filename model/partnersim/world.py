@@ -81,6 +81,30 @@ class Agent(IntEnum):
     CIVIL = 3
 
 
+class Told(IntEnum):
+    """Choices that a record came with when it was opened, as bits; the model does not make them again.
+
+    No rule ever tells a record anything: only a case that is planted into a run comes with some (see ``cases/``). What was
+    told stands in the columns of the record.
+    """
+
+    ANSWER = 1
+    """The company takes part."""
+    TYPE = 2
+    AIM = 4
+    VISIBILITY = 8
+    EXIT_PLAN = 16
+    KPIS = 32
+    LEAD = 64
+    """Which kind of agent leads."""
+    ENTITIES = 128
+    """No further UN entity is invited."""
+    GOVERNMENT = 256
+    """The host government is invited."""
+    CIVIL = 512
+    """A civil society organisation is invited."""
+
+
 class Reason(IntEnum):
     """Why an attempt was dropped, or a partnership ended."""
 
@@ -143,6 +167,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_declared | i8 | firms | companies declared by the population
         n_alive | i8 | firms | companies alive
         n_left | i8 | firms | companies that left this month
+        n_worst | i8 | firms | companies alive that belong to the worst tenth by integrity
         n_open | i8 | attempts | attempts between idea and agreement
         n_live | i8 | partnerships | signed partnerships in the register, ended ones included while they matter
         n_free | i8 | rows | unused rows of the register
@@ -196,6 +221,10 @@ COLUMNS: dict[str, list[Column]] = {
         hit | f8 | points | severity of the event being attributed to it
         n_led | i8 | partnerships | live partnerships it leads
         n_joined | f8 | participations | participations in multi-entity agreements signed in the window
+        n_appraised | i8 | attempts | appraisals that policy added, since levers were last charged
+        n_planned | i8 | attempts | exit plans that policy added, likewise
+        n_exchanged | i8 | exchanges | exchanges that policy added, likewise
+        n_handed | i8 | partnerships | of its partnerships that ended performing, those with an exit plan that policy added
     """),
     "company": _columns("""
         key | u8 | key | identity in keyed draws: a founder's number or (month, arrival)
@@ -208,7 +237,6 @@ COLUMNS: dict[str, list[Column]] = {
         n_open | i8 | attempts | open cases after its acceptance
         alive | bool | - | this row holds a living company
         member | bool | - | Global Compact member
-        lead | bool | - | LEAD member
         cost_belief | f8 | 0-1 | what it believes dealing with the UN costs
         last_contact | i8 | month | last month of contact with the UN
         spent | f8 | staff-days | days it spent since the start of the window
@@ -244,6 +272,7 @@ COLUMNS: dict[str, list[Column]] = {
         country_team | bool | - | has a UN country team
         offices | i8 | bits | entities with an office here
         desk_left | f8 | staff-days | country desk's time left this month
+        desk_paid | f8 | staff-days | of which levers have paid already
         spent | f8 | staff-days | days it spent since the start of the window
         need[8] | f8 | share | share of people in need for each goal area
         institution[8] | f8 | 0-1 | how far markets and rules for each goal carry partnerships
@@ -303,6 +332,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_firm | i8 | firms | company members
         firm[{MAX_FIRMS}] | i8 | row | company members, the main one first
         firm_key[{MAX_FIRMS}] | u8 | key | their keys, since rows are used again
+        tie | i8 | slot | where the lead's tie to the main firm was last found
         civil | i8 | row | civil society member, -1 none
         n_country | i8 | countries | countries it works in
         country[{MAX_COUNTRIES}] | i8 | row | countries, its seat first
@@ -338,6 +368,10 @@ COLUMNS: dict[str, list[Column]] = {
         value | f8 | dollars | money value
         issues | f8 | issues | open issues at the start of negotiation
         crisis | bool | - | begun in a crisis
+        told | i8 | bits | choices it came with, see Told; 0 for every record but a planted one
+        days_firms | f8 | staff-days | of its days those of companies, their monthly care for a live partnership apart
+        days_hosts | f8 | staff-days | of its days those of the government and civil society
+        days_desks | f8 | staff-days | of its days those of desks
     """),
     "tie": _columns("""
         row | i8 | row | the other agent, -1 none

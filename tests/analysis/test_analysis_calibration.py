@@ -24,7 +24,7 @@ from partnersim.analysis.calibration import (
     reachable,
 )
 
-RUN = Path(__file__).parents[2] / "experiments" / "02_calibration" / "run.py"
+RUN = Path(__file__).parents[2] / "experiments" / "03_calibration" / "run.py"
 NAMES = ("candidates", "perform_base", "lapse_rate")
 TARGETS = (Target("a", 0.4, 0.6, "V1"), Target("b", 0.0, 0.2, "V2"))
 

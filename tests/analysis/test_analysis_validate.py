@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from partnersim.analysis import telling
-from partnersim.analysis.page import filled
 from partnersim.analysis.targets import load_patterns
 from partnersim.cli import cli
 from partnersim.mistakes import Mistake
+from partnersim.study.page import filled
 
 ROOT = Path(__file__).parents[2]
 PAGE, KEPT = ROOT / "docs" / "validation.md", ROOT / "results" / "validation"

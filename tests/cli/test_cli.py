@@ -89,7 +89,7 @@ def content(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("file", "words"),
     [
-        ("missing.toml", ["missing.toml", "nearest:", "allowed:", "baseline"]),
+        ("missing.toml", ["missing.toml", "nearest:", "allowed:", "names, from 63-strategic-approach to"]),
         ("twice.toml", ["twice.toml", "given twice", "line 2"]),
         ("broken.toml", ["broken.toml", "not valid TOML", "line 1"]),
         ("key.toml", ["key.toml", '"extend"', "nearest: extends", "allowed:"]),
@@ -220,6 +220,52 @@ def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, he
     pd.testing.assert_frame_equal(study.load(out).table, whole.table)
 
 
+def test_levers_are_listed_and_shown(tmp_path: Path, here: Callable[..., Done]) -> None:
+    """A failure means that a lever cannot be found, or that it is shown without its price, its readers or its sources."""
+    listed = here("levers", cwd=tmp_path)
+    assert listed.returncode == 0
+    lines = listed.stdout.splitlines()
+    assert [line.split()[0] for line in lines[2:30]] == [*(f"L{i}" for i in range(1, 28)), "X1"]
+    assert re.search(
+        r"L18 +shared_screening +Shared screening of companies +21, 50, 51, 52, 73 +entities, secretariat +500 +7,200", lines[19]
+    )
+    shown = here("levers", "shared_screening", cwd=tmp_path).stdout
+    assert shown == here("levers", "l18", cwd=tmp_path).stdout
+    for words in (
+        "check_reuse",
+        "each UN entity",
+        "rule = reused or pooled",
+        "screening, desks",
+        "a month for each day of desk",
+        "S81",
+    ):
+        assert words in shown, words
+    assert all(
+        word in refused(here("levers", "shared_sceening", cwd=tmp_path)) for word in ("nearest: shared_screening", "allowed:")
+    )
+    (tmp_path / "own.toml").write_text('id = "L99"\n')
+    assert "own.toml, key role: is missing" in refused(here("levers", "own.toml", cwd=tmp_path))
+
+
 def test_names_of_the_package_stay_functions() -> None:
     """A failure means that a second call of ``ps.simulate`` finds a module in its place."""
     assert all(len(ps.simulate("baseline", 1, 1, "class").outcomes) == 1 for _ in range(2))
+
+
+def test_cases_are_listed_told_and_refused(tmp_path: Path, here: Callable[..., Done]) -> None:
+    """A failure means that the command tells another case than Python, or that a slip ends in a traceback."""
+    listed = here("case", cwd=tmp_path)
+    assert listed.returncode == 0 and len(listed.stdout.splitlines()) == 19 and "laser-beam " in listed.stdout
+    arguments = ("case", "laser-beam", "--seed", 2, "--seeds", 2, "--months", 14, "--size", "class")
+    story = ps.case("laser-beam", seeds=[2, 3], months=14, size="class")
+    assert here(*arguments, cwd=tmp_path).stdout == story.text()
+    assert json.loads(here(*arguments, "--json", "--quiet", cwd=tmp_path).stdout) == json.loads(json.dumps(story.as_dict()))
+    for wrong, words in (
+        (("laserbeam",), ['unknown case "laserbeam"', "nearest: laser-beam"]),
+        (("laser-beam", "--scenario", "base-line"), ['unknown scenario "base-line"', "nearest: baseline"]),
+        (("laser-beam", "--scenario", "all-three", "--against", "all-three"), ["two scenarios are named", "all-three"]),
+        (("hibiscus", "--size", "clas"), ['unknown size "clas"', "nearest: class"]),
+        (("un-gift", "--size", "class"), ["un-gift cannot be planted", "size class", "UNODC"]),
+    ):
+        said = refused(here("case", *wrong, cwd=tmp_path))
+        assert all(word in said for word in words), said

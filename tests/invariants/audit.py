@@ -7,6 +7,7 @@ import numpy as np
 from partnersim.channels import CHANNELS
 from partnersim.ledger import Side
 from partnersim.population.build import axis_rows
+from partnersim.population.firms import WORST_DECILE
 from partnersim.world import COLUMNS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Agent, Reason, Stage, World
 
 LISTS = {OPEN_ROWS: "n_open", LIVE_ROWS: "n_live", FREE_ROWS: "n_free"}
@@ -89,6 +90,7 @@ def counts(world: World) -> None:
     rows = np.sort(np.concatenate([world.rows[which, : system[count]] for which, count in LISTS.items()]))
     np.testing.assert_array_equal(rows, np.arange(world.partnership.size), "each register row in one list")
     here = company["alive"]
+    assert (here & (company["integrity"] < WORST_DECILE)).sum() == system["n_worst"]
     assert here.sum() == system["n_alive"] == np.unique(company["key"][here]).size
     np.testing.assert_array_equal(world.home, np.where(here, company["home"], -1), "where living companies are at home")
     for name, count in {

@@ -20,7 +20,14 @@ KEY = np.uint64(0xABCDEF0123456789)
 SEEDS, ARRIVAL, PATIENCE = 12, 50, 60
 """Seeds, each with the newcomer in another part of the world; month of the study after which it is added, and months in which
 it should have met somebody."""
-COUNTS_IT = ("system.n_alive", "series.companies", "system.book.exposed_n", "system.agenda", "company.next_due")
+COUNTS_IT = (
+    "system.n_alive",
+    "system.n_worst",
+    "series.companies",
+    "system.book.exposed_n",
+    "system.agenda",
+    "company.next_due",
+)
 """Counts of companies, and the chain of who is looked at when: it is a link of the chain, the others keep their order."""
 LOOKS = ("random_firm", "local_firm")
 """How rules find a company among all, and among those of a country."""

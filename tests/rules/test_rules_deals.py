@@ -152,12 +152,15 @@ def test_who_pays_for_a_lever() -> None:
     book, days = world.system[0], world.system[0]["days"]
     world.entity["staff_hq"], world.entity["left"] = [3.0, 1.0], 1.0
     with np.errstate(over="ignore"):
-        for payer, absorbed, who in zip(Payer, (0, 0, 0, 1), (0, -1, -1, -1), strict=True):
+        for payer, absorbed, who in zip(Payer, (0, 0, 0, 1, 0), (0, -1, -1, -1, -1), strict=True):
             work.pay(world, 7, payer, absorbed, 0.5, who)
-    assert [days[side, Activity.LEVER] for side in Side] == [0.5, 0.0, 0.5, 0.5, 0.5, 0.0]
-    assert book["lever_days"][7] == book["book"]["lever_days"] == book["book"]["new_days"].sum() == 2.0
+    assert [days[side, Activity.LEVER] for side in Side] == [0.5, 0.5, 0.5, 0.5, 0.5, 0.0]
+    assert book["lever_days"][7] == book["book"]["lever_days"] == book["book"]["new_days"].sum() == 2.5
     work.pay(world, 7, 0, 1, 0.5, 1)
     work.pay(world, 7, 1, 1, 2.0, -1)
     assert world.entity["left"].tolist() == [[0.0, 1.0], [0.0, 1.0]], "1.5 wanted of the first, 1 there; 0.5 and 0.5 of the other"
-    assert book["lever_days"][7] == 4.0
-    assert book["book"]["new_days"].sum() == 2.0
+    assert book["lever_days"][7] == 4.5
+    world.entity["staff_country"] = [1.0, 3.0]
+    work.pay(world, 7, Payer.COUNTRY_OFFICES, 1, 1.0, -1)
+    assert world.entity["left"].tolist() == [[0.0, 0.75], [0.0, 0.25]], "country offices give by their own staff"
+    assert book["book"]["new_days"].sum() == 2.5

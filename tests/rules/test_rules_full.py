@@ -10,7 +10,7 @@ from partnersim.ledger import Activity, Payer, Per, Side
 from partnersim.population.firms import arrive
 from partnersim.rules import desks, records, scouting, work
 from partnersim.simulate import run_one
-from partnersim.world import FIRST_STATE, Desk, Stage, World
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, Desk, Stage, World
 
 
 @pytest.fixture
@@ -62,6 +62,36 @@ def test_a_lever_by_country_is_paid_by_countries_that_take_it_up(world: World) -
     work.charge(world, np.array([[0, Payer.GOVERNMENTS, Per.COUNTRY, 0]]), np.array([3.0]), adopted)
     assert world.system["days"][0, Side.GOVERNMENT, Activity.LEVER] == 3.0
     assert world.system["days"].sum() == world.system["lever_days"][0, 0] == 3.0
+
+
+@pytest.mark.parametrize(
+    ("per", "days"),
+    [
+        (Per.ENTITY, [1.5, 1.5]),
+        (Per.MEMBER, [4.5, 0.0]),
+        (Per.STAFF, [6.0, 1.5]),
+        (Per.OFFICE, [3.0, 1.5]),
+        (Per.PARTNERSHIP, [12.0, 0.0]),
+        (Per.APPRAISAL, [3.0, 0.0]),
+        (Per.PLAN, [6.0, 0.0]),
+        (Per.EXCHANGE, [15.0, 0.0]),
+        (Per.HANDOVER, [18.0, 0.0]),
+        (Per.TEAM, [1.5]),
+    ],
+)
+def test_what_a_lever_is_charged_for(world: World, per: Per, days: list[float]) -> None:
+    """A failure means that a cost is counted by something else than its file says, or scaled though it counts cases."""
+    adopted = np.zeros((1, FIRST_STATE + 3), dtype=bool)
+    adopted[0, FIRST_ENTITY : FIRST_ENTITY + 2] = adopted[0, FIRST_STATE : FIRST_STATE + 2] = True
+    world.system["scale"] = 0.5
+    world.government["offices"][:3], world.government["country_team"][:3] = [3, 1, 4], [True, False, True]
+    entity = world.entity[0]
+    entity["seats"], entity["staff_hq"], entity["staff_country"], entity["n_led"] = 3, 1.0, 3.0, 4
+    entity["n_appraised"], entity["n_planned"], entity["n_exchanged"], entity["n_handed"] = 1, 2, 5, 6
+    world.entity["staff_hq"][1], world.entity["staff_country"][1] = 0.5, 0.5
+    work.charge(world, np.array([[0, Payer.COMPANIES, per, 0]]), np.array([3.0]), adopted)
+    assert world.system["lever_days"][0, 0] == world.system["days"][0, Side.COMPANY, Activity.LEVER] == sum(days)
+    assert world.entity["n_planned"].sum() == 0, "a case is charged once"
 
 
 def test_a_trace_keeps_what_is_forgotten() -> None:

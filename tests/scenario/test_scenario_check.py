@@ -8,6 +8,7 @@ from partnersim.channels import CHANNELS
 from partnersim.scenario import (
     effective_table,
     format_check,
+    inputs_used,
     json_schema,
     load_levers,
     load_parameters,
@@ -58,6 +59,23 @@ def test_a_number_of_the_users_own_is_an_assumption():
     assert rows(scenario(), everything=True)["evaluation_share"].status == "measured"
     own = rows(scenario(evaluation_share=0.3))["evaluation_share"]
     assert (own.value, own.status, own.source) == (0.3, "assumed", "assumed: [set] in mine")
+
+
+def test_inputs_are_counted_once_and_what_a_scenario_sets_is_assumed():
+    """Failure: results say that they rest on fewer assumptions than they do."""
+
+    def inputs(*scenarios):
+        return inputs_used(scenarios, {}, LEVERS)
+
+    assumed, every = inputs(scenario())
+    assert (assumed, every) == (sum(c.status == "assumed" for c in CHANNELS), len(CHANNELS))
+    assert inputs(scenario(), scenario()) == (assumed, every)
+    assert inputs(scenario(evaluation_share=0.3)) == (assumed + 1, every), "in place of the measured one"
+    assert inputs(scenario(), scenario(evaluation_share=0.3)) == (assumed + 1, every + 1)
+    lever = LEVERS["partner_coordination"]
+    parts = [*lever.active_contributions({}), *lever.active_costs({})]
+    used = scenario(("partner_coordination", {}))
+    assert inputs(used, used) == (assumed + sum(p.status == "assumed" for p in parts), every + len(parts))
 
 
 def test_stages_of_a_lever_are_not_added_up():

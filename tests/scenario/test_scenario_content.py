@@ -13,6 +13,7 @@ from partnersim.scenario import (
     baseline_values,
     charges,
     contributions,
+    find_scenario,
     intensity,
     library,
     load_levers,
@@ -24,6 +25,8 @@ from partnersim.scenario import (
     refuse_unknown_targets,
     scenario_names,
 )
+from partnersim.scenario.library import SHELVES
+from partnersim.simulate import simulate_many
 
 LEVERS = load_levers()
 EFFORT = """
@@ -83,7 +86,7 @@ def contributed(s, axis):
 # --- the shipped files -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", [p.stem for p in sorted(library().glob("*.toml"))])
+@pytest.mark.parametrize("name", scenario_names())
 def test_every_shipped_scenario_loads_and_differs_from_the_baseline(name):
     """Failure: a shipped file is broken, says nothing about itself, or is a baseline under another name."""
     shipped, baseline = load_scenario(name), load_scenario("baseline")
@@ -92,6 +95,37 @@ def test_every_shipped_scenario_loads_and_differs_from_the_baseline(name):
     assert shipped.note
     assert (shipped.digest == baseline.digest) == (name == "baseline")
     assert pickle.loads(pickle.dumps(shipped)) == shipped, "workers get scenarios by pickle"
+
+
+@pytest.mark.parametrize("paragraph", range(63, 78))
+def test_every_recommendation_is_a_scenario(paragraph):
+    """Failure: a recommendation of the report cannot be run by its number, or is run with levers that are not about it."""
+    (name,) = (name for name in scenario_names() if name.startswith(f"{paragraph}-"))
+    policies = load_scenario(name).policies
+    assert policies
+    assert [p.lever for p in policies if paragraph not in LEVERS[p.lever].paragraphs] == []
+    assert not {LEVERS[p.lever].role for p in policies} - {"lever"}
+
+
+def test_names_of_scenarios_are_unique_over_the_shelves():
+    """Failure: which of two files a name means depends on the order of folders."""
+    files = [path for shelf in SHELVES for path in (library() / shelf).glob("*.toml")]
+    assert len(files) == len(scenario_names()) == len({path.stem for path in files})
+    assert all(find_scenario(path.stem) == path for path in files)
+
+
+def test_no_new_money_is_absorbed_and_worlds_are_no_policy():
+    """Failure: a package spends what it says it does not, or an adverse world is a policy in disguise."""
+    assert {p.funding for p in load_scenario("no-new-money").policies} == {"absorbed"}
+    for path in (library() / "worlds").glob("*.toml"):
+        assert {LEVERS[p.lever].role for p in load_scenario(path).policies} <= {"uncertainty"}, path.stem
+
+
+def test_every_shipped_scenario_runs_and_differs_from_the_baseline():
+    """Failure: a scenario of the library cannot be run, or changes nothing in a run."""
+    runs = simulate_many(scenario_names(), seeds=2, months=36, size="class")
+    first = runs["baseline"].outcomes
+    assert [name for name, run in runs.items() if run.outcomes.equals(first)] == ["baseline"]
 
 
 def test_the_main_scenarios_hold_the_policies_of_their_names():
@@ -114,7 +148,7 @@ def test_a_shipped_lever_at_full_strength_stays_within_bounds(name):
     known = {c.name: c for c in CHANNELS}
     for axis in BY_AXIS:
         for channel, rule, _, value in contributed(used, axis):
-            if rule == "ADD":
+            if rule == "ADD" and not np.isnan(known[channel].baseline):
                 assert known[channel].low <= known[channel].baseline + value <= known[channel].high
 
 

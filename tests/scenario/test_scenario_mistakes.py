@@ -16,6 +16,7 @@ from partnersim.scenario import (
     load_parameters,
     load_scenario,
 )
+from partnersim.scenario.parameters import KEYS
 
 PARAMETER = """
 [{name}]
@@ -56,6 +57,7 @@ payer = "secretariat"
 status = "assumed"
 source = "assumed: for the test"
 """
+COST_SOURCE = LEVER[LEVER.rindex('status = "assumed"') :]
 HEAD = 'title = "T"\n'
 POLICY = HEAD + "[[policy]]\n"
 SCREENING = POLICY + 'lever = "shared_screening"\n'
@@ -180,10 +182,24 @@ LEVER_MISTAKES = {
     "when value": ('rule = ["reused"] }', 'rule = ["reuse"] }', 'when, key rule: unknown value "reuse"; nearest: reu'),
     "default": ('default = "reused"', 'default = "reuse"', r'\[options.rule\], key default: unknown value "reuse"'),
     "values mixed": ('["reused", "veto"]', '["reused", true]', "key values: mixes texts with true and false"),
+    "unlawful bound": (
+        "range = [0.0, 1.0]",
+        "range = [0.0, 1.5]",
+        "key range: 1.5 is not lawful for check_reuse, .*allowed: 0 to 1",
+    ),
     "negative days": ("[5.0, 20.0]", "[-5.0, 20.0]", "key range: -5 is below 0"),
     "per": ('"system"', '"sytem"', 'key per: unknown value "sytem"; nearest: system'),
     "payer": ('"secretariat"', '"nobody"', 'key payer: unknown value "nobody"'),
     "desk without capacity": ('"system"', '"desk"', 'key cost: "setup" is paid per desk, but the lever adds no such'),
+    "case that it does not bring about": ('"system"', '"plan"', "is paid per plan, but the lever does not move exit_plan_share"),
+    "desk that nobody pays": ("check_reuse", "desk_days_country", r"none is paid per country_desk.* with per = \"country_desk"),
+    "shock with a price": ('"lever"', '"uncertainty"', "key cost: is given; what befalls the world is no policy"),
+    "cost without source": (
+        f'payer = "secretariat"\n{COST_SOURCE}',
+        'payer = "secretariat"\nstatus = "assumed"\n',
+        r"\[\[cost\]\] 1, key source: is missing",
+    ),
+    "cost without range": ("range = [5.0, 20.0]\n", "", r"\[\[cost\]\] 1, key range: is missing"),
     "nothing is free": (LEVER[LEVER.index("[[cost]]") :], "", "key cost: is missing; nothing is free"),
 }
 
@@ -230,9 +246,37 @@ def test_two_levers_do_not_share_an_id(tmp_path):
     assert "key id: L99 is also the id of a" in refused(tmp_path / "b.toml", LEVER, lambda: load_levers(tmp_path))
 
 
+def test_a_lever_of_ones_own_stands_beside_the_scenario(tmp_path):
+    """Failure: a lever cannot be tried without changing the library, or two files of one name go by the order of folders."""
+    mine, folder = tmp_path / "mine.toml", tmp_path / "levers"
+    folder.mkdir()
+    (folder / "try_out.toml").write_text(LEVER, encoding="utf-8")
+    mine.write_text(POLICY + 'lever = "try_out"\n', encoding="utf-8")
+    assert [load_scenario(mine).levers[p.lever].id for p in load_scenario(mine).policies] == ["L99"]
+    child = tmp_path / "below" / "child.toml"
+    child.parent.mkdir()
+    child.write_text(HEAD + 'extends = "../mine.toml"\n', encoding="utf-8")
+    assert list(load_scenario(child).levers) == ["try_out"]
+    (folder / "shared_screening.toml").write_text(LEVER.replace("L99", "L98"), encoding="utf-8")
+    with pytest.raises(
+        ScenarioError, match=r"shared_screening\.toml: .*levers/shared_screening\.toml is a lever of this name too; al"
+    ):
+        load_scenario(mine)
+    (folder / "shared_screening.toml").write_text(LEVER.replace("L99", "L18"), encoding="utf-8")
+    (folder / "shared_screening.toml").rename(folder / "second.toml")
+    with pytest.raises(
+        ScenarioError, match=r"second\.toml, key id: L18 is also the id of shared_screening; allowed: an id of its"
+    ):
+        load_scenario(mine)
+    (folder / "second.toml").write_text(LEVER.replace("check_reuse", "chek_reuse"), encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r'second\.toml, .*key channel: unknown channel "chek_reuse"; nearest: check_reuse'):
+        load_scenario(mine)
+
+
 PARAMETER_MISTAKES = {
-    "no unit": ('unit = "staff-days"', "", r"\[days_search\], key unit: is missing"),
-    "no source": ('source = "assumed: for the test"', "", "key source: is missing"),
+    "blank source": ('"assumed: for the test"', '" "', "key source: is blank"),
+    "status": ('"assumed"', '"guessed"', 'key status: unknown value "guessed".*allowed: assumed, calibrated, derived, measured'),
+    "range turned round": ("[0.75, 3.0]", "[3.0, 0.75]", "key range: "),
     "unknown key": ("unit =", "units =", 'unknown key "units"; nearest: unit'),
     "outside range": ("value = 1.5", "value = 5", "key value: 5 is out of its range; allowed: 0.75 to 3"),
     "role": ("uncertainty", "lever", 'key role: unknown value "lever".*allowed: constant, uncertainty'),
@@ -249,6 +293,14 @@ def test_a_mistake_in_a_parameter_is_named(case, tmp_path):
     assert old in PARAMETER
     text = PARAMETER.replace(old, new).format(name="days_search")
     assert re.search(said, refused(tmp_path / "effort.toml", text, lambda: load_parameters(tmp_path)))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_parameter_without_one_of_its_keys_is_refused(key, tmp_path):
+    """Failure: a number gets into the model that nobody can name, sweep or doubt."""
+    text = re.sub(rf"^{key} = .*\n", "", PARAMETER, flags=re.MULTILINE).format(name="days_search")
+    message = refused(tmp_path / "effort.toml", text, lambda: load_parameters(tmp_path))
+    assert f"[days_search], key {key}: is missing" in message
 
 
 def test_a_parameter_stands_in_one_file(tmp_path):

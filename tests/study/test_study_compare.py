@@ -139,11 +139,19 @@ def network(companies: int) -> nx.Graph:
 @pytest.fixture(scope="module")
 def plotted(comparison, tmp_path_factory) -> tuple[Comparison, dict, Path]:
     """Two scenarios plotted into a folder, warnings being errors."""
-    few = Comparison.of({name: comparison.runs[name] for name in ("baseline", "coordination")})
+    few = Comparison.of({name: comparison.runs[name] for name in ("baseline", "coordination")}, inputs=(3, 5))
     folder = tmp_path_factory.mktemp("figures")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return few, few.plot(folder), folder
+
+
+def test_results_say_how_much_is_assumed(plotted, comparison):
+    """Fails when a table or figure leaves a reader in the belief that its numbers were measured."""
+    few, drawn, _ = plotted
+    drawn = [picture.alt for picture in drawn.values()]
+    assert all("Of 5 inputs 3 are assumed." in text for text in (*drawn, format_table(few).replace("\n  ", " ")))
+    assert "assumed" not in comparison.described(), "scenarios of which only the names are known"
 
 
 def test_figures_carry_their_data_and_their_finding(plotted):

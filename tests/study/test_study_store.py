@@ -16,6 +16,7 @@ import pytest
 from study_synthetic import BASELINE, COORDINATION, SCREENING
 
 from partnersim.study import compare as compare_module
+from partnersim.study import drawn
 from partnersim.study.compare import compare, load
 from partnersim.study.files import StudyError, write_csv, write_parquet, write_text
 from partnersim.study.store import Folder, StudyKey
@@ -209,3 +210,37 @@ def test_an_unwritable_place_is_said_in_a_sentence(tmp_path):
     key = StudyKey((), (0,), 1, "class", "drawn")
     with pytest.raises(StudyError, match="cannot be written"):
         Folder(tmp_path / "file" / "folder", key).begin()
+
+
+def test_a_folder_remembers_how_much_is_assumed(engine, tmp_path, monkeypatch):
+    """Fails when results read back keep quiet about assumptions, or a source that was found makes another study of them."""
+    monkeypatch.setattr(compare_module, "_inputs", lambda scenarios: (3, 5))
+    compare(PAIR, 2, out=tmp_path / "out")
+    assert load(tmp_path / "out").inputs == (3, 5)
+    monkeypatch.setattr(compare_module, "_inputs", lambda scenarios: (2, 5))
+    again = compare(PAIR, 2, out=tmp_path / "out")
+    assert (again.inputs, again.reused) == ((2, 5), 4)
+    assert load(tmp_path / "out").inputs == (2, 5)
+
+
+def test_figures_are_drawn_again_unless_nothing_changed(engine, tmp_path, monkeypatch):
+    """Fails when a change of runs, of code, of libraries or of a figure leaves old figures in place."""
+    study, source = tmp_path / "s", tmp_path / "package"
+    compare(PAIR, seeds=2, months=2, out=study)
+    assert not drawn.are_drawn(study)
+    for folder, name in ((study / "figures", "paths.png"), (source / "figures", "paths.py")):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("as drawn")
+    monkeypatch.setattr(drawn, "PACKAGE", source)
+    drawn.mark_drawn(study)
+    assert drawn.are_drawn(study)
+    for path in (study / "figures" / "paths.png", source / "figures" / "paths.py", *study.rglob("monthly-*.parquet")):
+        before = path.read_bytes()
+        path.write_bytes(before + b"!")
+        assert not drawn.are_drawn(study), path
+        path.unlink()
+        assert not drawn.are_drawn(study), path
+        path.write_bytes(before)
+        assert drawn.are_drawn(study)
+    monkeypatch.setattr(drawn, "versions", lambda: {"matplotlib": "newer"})
+    assert not drawn.are_drawn(study)

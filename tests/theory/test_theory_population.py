@@ -87,7 +87,7 @@ def test_a_seat_outside_a_tiny_world_is_nowhere() -> None:
 
 def test_assumptions_move_no_company() -> None:
     """A failure means that an assumption about companies changes the rows in which others are, and so all luck."""
-    chosen = {name: PARAMETERS[name] for name in ("entry_rate", "exit_sme", "exit_large", "misconduct_large", "lead_share")}
+    chosen = {name: PARAMETERS[name] for name in ("entry_rate", "exit_sme", "exit_large", "misconduct_large")}
     low, high = (
         laboratory(scenario(**{name: getattr(p, end) for name, p in chosen.items()})).before(1) for end in ("low", "high")
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from partnersim.analysis import telling
-from partnersim.analysis.page import filled
 from partnersim.analysis.targets import Pattern
 from partnersim.analysis.validate import Effort, summary
 from partnersim.study.files import PARTIAL, StudyError, write_csv, write_json, write_text
+from partnersim.study.page import filled
 from partnersim.study.store import engine_digest
 
 CHECKS, PATTERNS, SETTING, TABLE = "checks.csv", "patterns.csv", "validation.json", "validation.md"

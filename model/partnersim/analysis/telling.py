@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from partnersim.analysis.page import MINUS, markdown
 from partnersim.analysis.targets import Pattern
 from partnersim.analysis.validate import summary
 from partnersim.analysis.verdicts import ABSENT, MET
 from partnersim.english import counted, listed
+from partnersim.study.page import markdown
 from partnersim.study.words import rounded
 
+MINUS = "\N{MINUS SIGN}"
 WIDTH = 100
 NEEDED = ("V7", "V11", "V12", "V13")
 """Patterns that decide whether the model is worth anything."""

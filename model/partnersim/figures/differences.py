@@ -54,7 +54,7 @@ def difference_data(comparison: Comparison) -> pd.DataFrame:
     shown = [(g, s, o) for g, parts in words.PARTS.items() for o in parts for s in comparison.others]
     frame = pd.DataFrame(shown, columns=["group", *keys])
     frame = frame.join(table[["unit", "reference_mean", "other_mean", "difference", "low", "high"]], on=keys)
-    used = frame.apply(is_worth_a_line, axis=1).groupby(frame["outcome"]).transform("any")
+    used = is_worth_a_line(frame).groupby(frame["outcome"]).transform("any")
     frame = frame[used | (frame["outcome"] == frame["group"])].drop(columns="other_mean").reset_index(drop=True)
     base = frame["reference_mean"].abs().replace(0, math.nan)
     for column, source in (("percent", "difference"), ("percent_low", "low"), ("percent_high", "high")):

@@ -32,7 +32,7 @@ def draw_network(graph: nx.Graph, title: str | None = None, where: str = "") -> 
 
     Nodes carry ``kind`` (entity, company, government, civil_society) and perhaps ``label``; edges ``kind``
     (collaboration, event, membership, staff) and ``weight``. The best-tied entities that have a label bear it. ``where``
-    says in the footer whose network this is and when.
+    is a sentence for the footer on whose network this is and when.
     ``ValueError`` for a kind that is not known.
     """
     nodes, edges = network_data(graph)
@@ -48,7 +48,7 @@ def draw_network(graph: nx.Graph, title: str | None = None, where: str = "") -> 
         "Only actors with ties are drawn, on a ring for each kind, near those they are tied to; distance has no other meaning. "
         "Size of an actor and width of a tie grow with the weight of ties. Position and size have no unit."
     )
-    footer = f"{where}. {footer}" if where else footer
+    footer = f"{where} {footer}".lstrip()
     dress(picture, [title or _finding(nodes, edges)], footer, nodes, _legend(nodes, edges), _handle)
     return picture
 

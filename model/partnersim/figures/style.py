@@ -21,6 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import Formatter, MaxNLocator
 
@@ -102,6 +103,7 @@ def settings() -> dict[Any, Any]:
         "legend.fontsize": LEGEND_TEXT,
         "axes.titlelocation": "left",
         "axes.titleweight": "bold",
+        "axes.titley": 1.0,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.edgecolor": GREY,
@@ -140,6 +142,7 @@ def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
 def canvas(height: float) -> Picture:
     """An empty figure, ``height`` inches high, with a canvas of its own."""
     picture = Picture(figsize=(WIDTH, height), dpi=DPI)
+    picture.set_layout_engine("none")
     FigureCanvasAgg(picture)
     return picture
 
@@ -174,15 +177,13 @@ def dress(
     picture.text(at, margin / height, "\n".join(bottom), va="bottom", fontsize=TEXT - 2, color=GREY, linespacing=1.25)
     below = margin + len(bottom) * 1.28 * (TEXT - 2) / 72 + 0.06
     room = (0.005, below / height, 0.99, 1 - (above + below) / height)
-    picture.set_layout_engine("constrained", rect=room, h_pad=0.06, w_pad=0.05)
-    _settle(picture)
+    _settle(picture, ConstrainedLayoutEngine(rect=room, h_pad=0.06, w_pad=0.05))
     picture.data, picture.alt = data, f"{' '.join(findings)} {footer}"
 
 
-def _settle(picture: Picture) -> None:
-    """Find the layout once and keep it, rounded: drawn again it would shift by a last bit, and so would the bytes."""
-    picture.draw_without_rendering()
-    picture.set_layout_engine("none")
+def _settle(picture: Picture, layout: LayoutEngine) -> None:
+    """Find the layout once and keep it, rounded: found again it would shift by a last bit, and so would the bytes."""
+    layout.execute(picture)
     for axes in picture.axes:
         axes.set_position(np.round(axes.get_position(original=True).bounds, 5))
 

@@ -12,7 +12,7 @@ import math
 from partnersim.choice import MIDDLE, clip, pick
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw, key, normal
-from partnersim.world import N_GOALS, NEVER, Size
+from partnersim.world import N_GOALS, NEVER
 
 U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRESENCE, U_SLOT, U_DUE = (
     int(Purpose.HOME),
@@ -30,11 +30,12 @@ SHARE, PRESENCE, MEMBERSHIP, CAPACITY, EXIT, MISCONDUCT, MATURITY, MATURITY_SD =
 """Columns of the mix of size classes."""
 SECTOR_SHARE, HAZARD = N_GOALS, N_GOALS + 1
 """Columns of the table of sectors after those of competence by goal: cumulative share, multiplier of misconduct."""
-LARGE, MULTINATIONAL = int(Size.LARGE), int(Size.MULTINATIONAL)
 MOST_MISCONDUCT, MOST_CHANCE = 0.25, 0.95
 """Caps that keep a firm's chances a month of misconduct, and of misconduct or leaving, below 1 whatever its luck."""
 EVEN = math.sqrt(12.0)
 """Width of an even distribution against its SD."""
+WORST_DECILE = -1.2815515655446004
+"""Integrity below which a firm truly belongs to the worst tenth (standard normal quantile of 0.10)."""
 FAR_OFF = 1_000_000
 """Months that no run lasts."""
 
@@ -96,9 +97,7 @@ def arrive(w, firm_key, home, month):
         seed, U_MATURITY, firm_key, 0, 0
     )
     firm["maturity"] = clip(maturity, 0.0, 1.0)
-    u = draw(seed, U_MEMBER, firm_key, 0, 0)
-    firm["member"] = u < w.system[0]["mix"][size, MEMBERSHIP]
-    firm["lead"] = size == MULTINATIONAL and u < param["lead_share"] / (1.0 - w.system[0]["mix"][LARGE, SHARE])
+    firm["member"] = draw(seed, U_MEMBER, firm_key, 0, 0) < w.system[0]["mix"][size, MEMBERSHIP]
     firm["capacity"] = int(w.system[0]["mix"][size, CAPACITY])
     firm["cost_belief"] = param["cost_belief_start"]
     firm["fatigue"], firm["fatigued"], firm["spent"] = 0.0, month, 0.0
@@ -109,6 +108,7 @@ def arrive(w, firm_key, home, month):
     firm["check_month"], firm["check_by"], firm["check_signal"] = NEVER, -1, 0.0
     firm["flag_month"], firm["flag_by"] = NEVER, -1
     w.system[0]["n_alive"] += 1
+    w.system[0]["n_worst"] += 1 if integrity < WORST_DECILE else 0
     enter_agenda(w.system[0], param, firm, row, month)
     return row
 

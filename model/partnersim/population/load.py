@@ -55,6 +55,17 @@ class Population:
         """Every word a policy's target may use."""
         return {*self.codes, *TIERS, *self.iso3, *self.regions, *INCOMES, "ldc"}
 
+    def numbers(self) -> dict[str, float]:
+        """How many there are of what levers cost money for, by the words of ``scenario.levers.PER``; offices as expected."""
+        teams = float(self.government["country_team"].sum())
+        return {
+            "adopter": float(len(self.codes)),
+            "country": float(len(self.iso3)),
+            "team": teams,
+            "staff": float(self.entity["hq_staff"].sum() + self.entity["country_staff"].sum()),
+            "office": float(self.entity["field_share"].sum()) * teams,
+        }
+
 
 def stable_key(text: str) -> np.uint64:
     """A 64-bit key from a code, so that draws do not depend on the order of a file."""

@@ -8,9 +8,9 @@ from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import forget, path
 from partnersim.rules.work import care_weight
-from partnersim.world import FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
+from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
 
-U_END, U_TAKEOVER = int(Purpose.END), int(Purpose.TAKEOVER)
+U_END, U_TAKEOVER, U_EXIT = int(Purpose.END), int(Purpose.TAKEOVER), int(Purpose.CASE_EXIT)
 SCALED, ENDED = int(Stage.SCALED), int(Stage.ENDED)
 COMPLETED, CLOSED = int(Reason.COMPLETED), int(Reason.CLOSED)
 
@@ -87,12 +87,15 @@ def close(w):
                 forget(row, system, register, rows, w.trace)
                 kept -= 1
             continue
-        if case["performing"]:
-            hazard = scaled if case["stage"] == SCALED else performing
-        else:
-            hazard = found if case["found"] else lingering
+        # Chosen without branches, of which a processor would guess half wrongly.
+        well, badly = scaled if case["stage"] == SCALED else performing, found if case["found"] else lingering
+        hazard = well if case["performing"] else badly
         if case["m_started"] != NEVER and draw(seed, U_END, case["key"], month - case["m_signed"], 0) < hazard:
-            release(param, case, entities[case["entity"][0]], companies, civil_society, month)
+            lead = entities[case["entity"][0]]
+            release(param, case, lead, companies, civil_society, month)
+            if case["exit_plan"] and case["performing"]:
+                usual = w.base[FIRST_ENTITY + case["entity"][0]]["exit_plan_share"]
+                lead["n_handed"] += 1 if draw(seed, U_EXIT, case["key"], 0, 0) >= usual else 0
             case["persists"] = months_handed_over(seed, param, case, chan[FIRST_STATE + case["country"][0]]["host_support"])
             case["reach"] *= param["persist_share"]
             case["reason"] = CLOSED if case["found"] and not case["performing"] else COMPLETED

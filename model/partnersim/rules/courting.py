@@ -26,6 +26,7 @@ from partnersim.world import (
     Reason,
     Size,
     Stage,
+    Told,
 )
 
 U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE, U_PROPOSES = (
@@ -49,7 +50,7 @@ POINTS = 20.0
 COURTING, TRIAGE, COORDINATING = int(Activity.COURTING), int(Activity.TRIAGE), int(Activity.COORDINATION)
 PROPOSED, COURTED, SCREENING = int(Stage.PROPOSED), int(Stage.COURTED), int(Stage.SCREENING)
 NO_STAGE, DROPPED_STAGE, ENDED_STAGE = int(Stage.NONE), int(Stage.DROPPED), int(Stage.ENDED)
-COORDINATION_DESK, NO_DESK, SME = int(Desk.COORDINATION), int(Desk.NONE), int(Size.SME)
+COORDINATION_DESK, NO_DESK, SME, ANSWER = int(Desk.COORDINATION), int(Desk.NONE), int(Size.SME), int(Told.ANSWER)
 NONE, UNFIT, YIELDED, JOINED, DECLINED, NO_CAPACITY, LEFT = (
     int(Reason.NONE),
     int(Reason.UNFIT),
@@ -157,6 +158,8 @@ def answer(seed, month, param, case, firm, entity, ties, exposure):
     fatigue = rested(firm["fatigue"], month - firm["fatigued"], param["fatigue_fading"])
     if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
         return NO_CAPACITY
+    if case["told"] & ANSWER:
+        return NONE
     score = willingness(
         param, case["fit"], tie, entity["reputation"], firm["cost_belief"], fatigue, firm["n_open"], firm["integrity"], exposure
     )

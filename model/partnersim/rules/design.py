@@ -13,7 +13,7 @@ from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.scouting import local_firm
 from partnersim.rules.screening import vet
-from partnersim.rules.work import effort, use_grant
+from partnersim.rules.work import added, effort, use_grant
 from partnersim.world import (
     FIRST_ENTITY,
     FIRST_STATE,
@@ -25,6 +25,7 @@ from partnersim.world import (
     Kind,
     Reason,
     Stage,
+    Told,
 )
 
 (
@@ -69,6 +70,17 @@ CORE, SOCIAL, ADVOCACY, FINANCE, RELIEF = (
     int(Kind.HUMANITARIAN),
 )
 LED_BY_UN, LED_BY_FIRM, LED_BY_STATE = int(Agent.ENTITY), int(Agent.COMPANY), int(Agent.GOVERNMENT)
+TYPE, AIM, VISIBILITY, EXIT_PLAN, KPIS, LEAD, ENTITIES, GOVERNMENT, CIVIL = (
+    int(Told.TYPE),
+    int(Told.AIM),
+    int(Told.VISIBILITY),
+    int(Told.EXIT_PLAN),
+    int(Told.KPIS),
+    int(Told.LEAD),
+    int(Told.ENTITIES),
+    int(Told.GOVERNMENT),
+    int(Told.CIVIL),
+)
 NONE, QUALITY, APPRAISAL = int(Reason.NONE), int(Reason.QUALITY), int(Reason.APPRAISAL)
 
 GOVERNMENT_RELEVANT = (
@@ -144,23 +156,34 @@ def business_case_chance(param, maturity, fit):
 
 @compiled
 def begin(w, case):
-    """Fix what a design is made of: its type, aim, members, roles, and the work it takes."""
+    """Fix what a design is made of: its type, aim, members, roles, and the work it takes.
+
+    What the record came with (``told``) is not chosen again.
+    """
     system, param = w.system[0], w.system[0]["param"]
     seed, rk = system["seed"], case["key"]
     e = case["entity"][0]
     entity, now = w.entity[e], w.chan[FIRST_ENTITY + e]
-    goal = case["goal"]
+    goal, told = case["goal"], case["told"]
     firm = w.company[case["firm"][0]]
-    kind = choose_type(param, draw(seed, U_TYPE, rk, 0, 0), now["finance_model_share"], case["crisis"], entity["belief"])
-    case["type"] = kind
-    case["systemic"] = kind != FINANCE and draw(seed, U_AIM, rk, 0, 0) < now["systemic_aim"]
-    case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
-    case["exit_plan"] = draw(seed, U_EXIT, rk, 0, 0) < now["exit_plan_share"]
+    if not told & TYPE:
+        u = draw(seed, U_TYPE, rk, 0, 0)
+        case["type"] = choose_type(param, u, now["finance_model_share"], case["crisis"], entity["belief"])
+    kind = case["type"]
+    if not told & AIM:
+        case["systemic"] = kind != FINANCE and draw(seed, U_AIM, rk, 0, 0) < now["systemic_aim"]
+    if not told & KPIS:
+        case["kpis"] = draw(seed, U_KPI, rk, 0, 0) < now["evaluation_share"]
+    if not told & EXIT_PLAN:
+        u, usual = draw(seed, U_EXIT, rk, 0, 0), w.base[FIRST_ENTITY + e]["exit_plan_share"]
+        case["exit_plan"] = u < now["exit_plan_share"]
+        entity["n_planned"] += 1 if added(u, usual, now["exit_plan_share"]) else 0
     case["disclosed"] = draw(seed, U_DISCLOSED, rk, 0, 0) < now["disclosure"]
     missed = (1.0 - now["sector_invitation"]) * (1.0 - (param["replication_invites"] if case["systemic"] else 0.0))
     invite_government(w, case, 1.0 - missed)
     invite_civil(w, case, 1.0 - missed)
-    invite_entities(w, case)
+    if not told & ENTITIES:
+        invite_entities(w, case)
     invite_firms(w, case)
     case["sectors_met"] = all_relevant(case, w.government)
     skill = competence(seed, firm["key"], w.system[0]["sector"][firm["sector"], goal], goal, param["competence_sd"])
@@ -169,12 +192,16 @@ def begin(w, case):
     case["value"] = math.exp(math.log(param["deal_median"]) + param["deal_log_sd"] * normal(seed, U_VALUE, rk, 0, 0))
     visibility = param["visibility"][kind] + param["visibility_spread"] * normal(seed, U_TYPE, rk, 0, 2)
     depth = param["depth"][kind] + param["depth_spread"] * normal(seed, U_TYPE, rk, 0, 3)
-    case["visibility"], case["depth"] = clip(visibility, 0.0, 1.0), clip(depth, param["depth_least"], 1.0)
+    if not told & VISIBILITY:
+        case["visibility"] = clip(visibility, 0.0, 1.0)
+    case["depth"] = clip(depth, param["depth_least"], 1.0)
     pays = kind == CORE and draw(seed, U_BUSINESS, rk, 0, 0) < business_case_chance(param, firm["maturity"], case["fit"])
     case["business_case"] = pays
     sectors = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
-    supports = sectors > 2 and draw(seed, U_LEAD, rk, 0, 0) < now["support_role_share"]
-    case["lead_kind"] = (LED_BY_STATE if case["government"] else LED_BY_FIRM) if supports else LED_BY_UN
+    if not told & LEAD:
+        lent = sectors > 2 and draw(seed, U_LEAD, rk, 0, 0) < now["support_role_share"]
+        case["lead_kind"] = (LED_BY_STATE if case["government"] else LED_BY_FIRM) if lent else LED_BY_UN
+    supports = case["lead_kind"] != LED_BY_UN
     further = parties(case) - 2
     days = (
         param["days_design"] + param["days_design_party"] * further + (param["days_design_systemic"] if case["systemic"] else 0.0)
@@ -210,7 +237,7 @@ def invite_government(w, case, invitation):
     """Invite the host government where it is relevant or has asked; it joins by its support for partnerships."""
     seed, country, reluctant = w.system[0]["seed"], case["country"][0], w.system[0]["param"]["government_joins"]
     relevant = GOVERNMENT_RELEVANT[case["type"]][case["goal"]] == 1 or case["systemic"]
-    asked = case["requested"] or (relevant and draw(seed, U_INVITE, case["key"], 0, 0) < invitation)
+    asked = case["told"] & GOVERNMENT or case["requested"] or (relevant and draw(seed, U_INVITE, case["key"], 0, 0) < invitation)
     joins = up_to_one(reluctant, w.chan[FIRST_STATE + country]["host_support"])
     if asked and draw(seed, U_ACCEPTS, case["key"], 0, 0) < joins:
         case["government"] = True
@@ -221,7 +248,8 @@ def invite_civil(w, case, invitation):
     """Invite a competent civil society organisation where one is relevant; known ones first, it joins if it has capacity."""
     civil_society = w.civil
     seed, param = w.system[0]["seed"], w.system[0]["param"]
-    if CIVIL_RELEVANT[case["type"]][case["goal"]] == 0 or draw(seed, U_INVITE, case["key"], 0, 1) >= invitation:
+    noticed = CIVIL_RELEVANT[case["type"]][case["goal"]] == 1 and draw(seed, U_INVITE, case["key"], 0, 1) < invitation
+    if not (noticed or case["told"] & CIVIL):
         return
     n, country = civil_society.shape[0], case["country"][0]
     if w.government[country]["civil_available"][case["goal"]] == 0:
@@ -385,7 +413,9 @@ def design(w):
         if case["work_left"] > 0.0 or case["months_left"] > 0.0:
             continue
         e = case["entity"][0]
-        reason = verdict(seed, param, case, entities[e]["skill"], chan[FIRST_ENTITY + e]["gate_share"])
+        usual, gate = w.base[FIRST_ENTITY + e]["gate_share"], chan[FIRST_ENTITY + e]["gate_share"]
+        entities[e]["n_appraised"] += 1 if added(draw(seed, U_GATE, case["key"], 0, 0), usual, gate) else 0
+        reason = verdict(seed, param, case, entities[e]["skill"], gate)
         if reason != NONE:
             drop(case, reason, month, companies, civil_society, paths)
             continue

@@ -29,7 +29,8 @@ def capacity(w, desk_rows):
 
     The centre pays for days that a desk has before any policy, a policy for those it adds. ``desk_rows``: int (3, 3) for
     the coordination, screening and advisory desk: paying policy or -1, side that pays for new staff, and whether entities
-    must find the days in their own time; then the policy adds only what they had left.
+    must find the days in their own time; then the policy adds only what they had left. What levers add to country desks is
+    charged with their other costs.
     """
     governments, chan = w.government, w.chan
     now, before, scale = chan[SYSTEM_ROW], w.base[SYSTEM_ROW], w.system[0]["scale"]
@@ -53,6 +54,7 @@ def capacity(w, desk_rows):
     for c in range(governments.shape[0]):
         state = governments[c]
         state["desk_left"] = ticks(chan[FIRST_STATE + c]["desk_days_country"] * scale) if state["country_team"] else 0.0
+        state["desk_paid"] = max(state["desk_left"] - ticks(w.base[FIRST_STATE + c]["desk_days_country"] * scale), 0.0)
 
 
 @compiled
@@ -116,12 +118,15 @@ def serve(w, desk):
             state = governments[case["country"][0]]
             used = min(case["desk_left"], state["desk_left"])
             state["desk_left"] -= used
-            days[CENTRAL, COORDINATION_WORK] += used
-            w.system[0]["book"]["new_days"][CENTRAL] += used
+            paid = min(used, state["desk_paid"])
+            state["desk_paid"] -= paid
+            days[CENTRAL, COORDINATION_WORK] += used - paid
+            w.system[0]["book"]["new_days"][CENTRAL] += used - paid
         else:
             used = serve_central(system, desk - 1, case["desk_left"])
         case["desk_left"] -= used
         case["days"] += used
+        case["days_desks"] += used
         if case["desk_left"] <= 0.0:
             case["desk"] = NO_DESK
             if desk == ADVISORY:

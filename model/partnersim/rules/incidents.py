@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from partnersim.choice import around_one
 from partnersim.compiled import compiled
+from partnersim.population.firms import WORST_DECILE
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import path
 from partnersim.rules.reputation import hurt
-from partnersim.rules.screening import WORST_DECILE
 from partnersim.world import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 
 U_ATTRIBUTION, U_SEVERITY = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY)
@@ -66,13 +66,18 @@ def expose(w, row, firm):
     hits, pairs = 0, 0
     for e in range(entities.shape[0]):
         entities[e]["hit"] = 0.0
+    # Past its last live partnership only ended ones could follow, and they matter for some time alone.
+    left, lately = firm["n_live"], month - firm["last_ended"] < param["attribution_memory"]
     for i in range(system["n_live"]):
+        if left == 0 and not lately:
+            break
         case = register[rows[LIVE_ROWS, i]]
         if not holds(case, row, firm["key"]):
             continue
         ended = case["stage"] == ENDED
         if ended and month - case["m_ended"] >= param["attribution_memory"]:
             continue
+        left -= 0 if ended else 1
         chance = attribution(param, case["visibility"], case["depth"], ended)
         if draw(seed, U_ATTRIBUTION, case["key"], month, 0) >= chance:
             continue
@@ -107,27 +112,29 @@ def ones(bits):
 def exposure(w):
     """Rule: once a year, entities tied to each firm of the worst tenth by integrity are counted (an outcome, no behaviour; S81).
 
-    Entities are marked as bits of one integer for each firm, so the work grows with partnerships and firms.
+    Entities are marked as bits of one integer for each firm that has a live partnership, then counted and cleared in a second
+    pass, so the work grows with partnerships alone.
     """
     companies, register, rows = w.company, w.partnership, w.rows
     system, book = w.system[0], w.system[0]["book"]
     if system["month"] % 12 != 0 or system["study_month"] < 1:
         return
+    book["exposed_n"] += 1.0 * system["n_worst"]
     for i in range(system["n_live"]):
         case = register[rows[LIVE_ROWS, i]]
         if case["stage"] == ENDED:
             continue
         for k in range(case["n_firm"]):
             firm = companies[case["firm"][k]]
-            for m in range(case["n_entity"]):
-                firm["tied"] |= 1 << case["entity"][m]
-    for j in range(companies.shape[0]):
-        firm = companies[j]
-        n = 1.0 * ones(firm["tied"])
-        firm["tied"] = 0
-        if not firm["alive"] or firm["integrity"] >= WORST_DECILE:
-            continue
-        book["exposed_n"] += 1.0
-        book["exposed_sum"] += n
-        book["exposed_squares"] += n * n
-        book["exposed_three"] += 1.0 if n >= SEVERAL else 0.0
+            if firm["integrity"] < WORST_DECILE:
+                for m in range(case["n_entity"]):
+                    firm["tied"] |= 1 << case["entity"][m]
+    for i in range(system["n_live"]):
+        case = register[rows[LIVE_ROWS, i]]
+        for k in range(case["n_firm"]):
+            firm = companies[case["firm"][k]]
+            n = 1.0 * ones(firm["tied"])
+            firm["tied"] = 0
+            book["exposed_sum"] += n
+            book["exposed_squares"] += n * n
+            book["exposed_three"] += 1.0 if n >= SEVERAL else 0.0

@@ -21,13 +21,13 @@ MOST_DRAWS = 8
 
 @compiled
 def forum(seed, month, param, entity, now, ties, company, home):
-    """Rule: at a forum an entity meets firms it did not know; large firms and LEAD members are there more often (para 17)."""
+    """Rule: at a forum an entity meets firms it did not know; large firms are there more often (para 17)."""
     n = occurrences(now["forum_ties"] / 12.0, draw(seed, U_FORUM, entity["key"], month, 0))
     for k in range(n):
         row = -1
         for attempt in range(int(param["forum_draws"])):
             row = random_firm(home, seed, entity["key"], month, FAR + MOST_DRAWS * k + attempt)
-            if row >= 0 and (company[row]["size"] > SME or company[row]["lead"]):
+            if row >= 0 and company[row]["size"] > SME:
                 break
         if row >= 0:
             slot = find_or_make(ties, row, company[row]["key"], NEVER)
@@ -59,13 +59,18 @@ def strongest_outside(ties):
 
 
 @compiled
-def exchange(seed, month, param, scale, entity, rate, ties):
-    """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, the firm has a friend (box 11)."""
-    n = occurrences(rate * scale / 12.0, draw(seed, U_EXCHANGE, entity["key"], month, 0))
+def exchange(seed, month, param, scale, entity, usual, rate, ties):
+    """Rule: staff go to a well-known firm and come back with skill; they are missed meanwhile, the firm has a friend (box 11).
+
+    ``usual`` and ``rate``: exchanges a year before any policy and today.
+    """
+    u = draw(seed, U_EXCHANGE, entity["key"], month, 0)
+    n, n_usual = occurrences(rate * scale / 12.0, u), occurrences(usual * scale / 12.0, u)
     staff = max((entity["staff_hq"] + entity["staff_country"]) * scale, LEAST_STAFF)
-    for _ in range(n):
+    for k in range(n):
         slot = strongest_outside(ties)
         if slot >= 0:
+            entity["n_exchanged"] += 1 if k >= n_usual else 0
             ties[slot]["staff"] = int(param["insider_months"])
             ties[slot]["strength"] = stronger(ties[slot]["strength"], param["tie_exchange"])
             entity["absent"] += ticks(param["exchange_days"])
@@ -102,6 +107,7 @@ def meet(w):
         entity, now, ties = entities[e], chan[FIRST_ENTITY + e], firm_ties[e]
         forum(seed, month, param, entity, now, ties, companies, w.home)
         peers(seed, month, param, entity, e, now["peer_ties"], peer_ties)
-        exchange(seed, month, param, scale, entity, now["secondments"], ties)
+        usual = w.base[FIRST_ENTITY + e]["secondments"]
+        exchange(seed, month, param, scale, entity, usual, now["secondments"], ties)
         if now["advisory_seats"] >= 1.0 or entity["seats"] > 0:
             seats(month, param, entity, int(now["advisory_seats"]), ties, companies)

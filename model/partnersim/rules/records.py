@@ -41,7 +41,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["stage"], case["desk"], case["office"], case["goal"], case["type"] = stage, 0, office, goal, 0
     case["lead_kind"], case["reason"], case["n_entity"], case["n_firm"], case["civil"] = 0, 0, 1, 1, -1
     case["entity"][0], case["firm"][0], case["firm_key"][0] = e, firm_row, firm["key"]
-    case["government"], case["n_country"] = False, 1
+    case["government"], case["n_country"], case["tie"] = False, 1, 0
     case["country"][0] = country
     case["begun"], case["since"] = month, month
     case["m_screened"], case["m_approved"], case["m_signed"], case["m_started"] = NEVER, NEVER, NEVER, NEVER
@@ -56,6 +56,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["performing"], case["found"], case["reported"], case["sectors_met"] = False, False, False, False
     case["lift"], case["months_performing"], case["reach"], case["counted"] = 0.0, 0, 0.0, 0.0
     case["institution"], case["months_all"], case["persists"], case["scale"] = 0.0, 0, 0.0, 1.0
+    case["told"], case["days_firms"], case["days_hosts"], case["days_desks"] = 0, 0.0, 0.0, 0.0
     w.rows[OPEN_ROWS, system["n_open"]] = row
     system["n_open"] += 1
     path(w)["ideas"] += 1.0
@@ -91,6 +92,7 @@ def firm_days(case, company, days, activity, amount):
         company[case["firm"][k]]["spent"] += amount
         days[COMPANY, activity] += amount
         case["days"] += amount
+        case["days_firms"] += amount
 
 
 @compiled
@@ -101,10 +103,12 @@ def partner_days(case, government, civil, days, activity, amount):
         government[case["country"][0]]["spent"] += amount
         days[STATES, activity] += amount
         case["days"] += amount
+        case["days_hosts"] += amount
     if case["civil"] >= 0:
         civil[case["civil"]]["spent"] += amount
         days[CIVIL, activity] += amount
         case["days"] += amount
+        case["days_hosts"] += amount
 
 
 @compiled

@@ -11,6 +11,7 @@ import math
 from partnersim.channels import BY_NAME
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
+from partnersim.population.firms import WORST_DECILE
 from partnersim.randomness import GOLDEN, Purpose, U, draw, normal, pair
 from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, path
@@ -31,8 +32,6 @@ SCREENING_DESK, NO_DESK = int(Desk.SCREENING), int(Desk.NONE)
 FLAGGED, SCREENED_OUT = int(Reason.FLAGGED), int(Reason.SCREENED_OUT)
 FULL_CHECK = BY_NAME["check_days"].baseline
 """Days of a full check."""
-WORST_DECILE = -1.2815515655446004
-"""Integrity below which a firm truly belongs to the worst tenth (standard normal quantile of 0.10)."""
 CENTRAL_RATER = U(0xD3)
 """Key of the shared screening desk as a rater."""
 ADVISORY_RATER = U(0xA7)

@@ -68,7 +68,10 @@ def stronger(strength, gain):
 def work_together(case, firm_ties, peer_ties, gain):
     """Rule: working together strengthens ties between the lead, its main firm and the other UN members (S107)."""
     e = case["entity"][0]
-    tie = firm_ties[e, find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)]
+    tie = firm_ties[e, case["tie"]]
+    if tie["key"] != case["firm_key"][0] or tie["row"] != case["firm"][0]:
+        case["tie"] = find_or_make(firm_ties[e], case["firm"][0], case["firm_key"][0], NEVER)
+        tie = firm_ties[e, case["tie"]]
     tie["strength"] = stronger(tie["strength"], gain)
     for k in range(1, case["n_entity"]):
         f = case["entity"][k]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from partnersim.choice import around_one, occurrences, pick
 from partnersim.compiled import compiled
-from partnersim.population.firms import arrive, enter_agenda, link, most_chance
+from partnersim.population.firms import WORST_DECILE, arrive, enter_agenda, link, most_chance
 from partnersim.randomness import ONE, Purpose, draw, key
 from partnersim.rules.records import path
 from partnersim.world import EVENT_ROWS, FIRST_ENTITY, FIRST_STATE, HIDDEN_ROWS, NEVER
@@ -49,6 +49,7 @@ def befall(w, firm, row, month):
         if u - misconduct < firm["p_exit"] * leaving_factor(param, away, broker):
             firm["alive"], firm["hidden_since"], w.home[row] = False, NEVER, -1
             system["n_left"] += 1
+            system["n_worst"] -= 1 if firm["integrity"] < WORST_DECILE else 0
 
 
 @compiled

@@ -29,8 +29,20 @@ PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
     int(Stage.AGREEMENT),
 )
 NO_DESK, LED_BY_UN = int(Desk.NONE), int(Agent.ENTITY)
-BY_ENTITY, BY_COUNTRY, BY_MEMBER = int(Per.ENTITY), int(Per.COUNTRY), int(Per.MEMBER)
-SECRETARIAT_PAYS, COMPANIES_PAY, STATES_PAY = int(Payer.SECRETARIAT), int(Payer.COMPANIES), int(Payer.GOVERNMENTS)
+ONCE, BY_COUNTRY, BY_TEAM = int(Per.SYSTEM), int(Per.COUNTRY), int(Per.TEAM)
+BY_MEMBER, BY_STAFF, BY_OFFICE, BY_PARTNERSHIP = int(Per.MEMBER), int(Per.STAFF), int(Per.OFFICE), int(Per.PARTNERSHIP)
+BY_APPRAISAL, BY_PLAN, BY_EXCHANGE, BY_HANDOVER = (
+    int(Per.APPRAISAL),
+    int(Per.PLAN),
+    int(Per.EXCHANGE),
+    int(Per.HANDOVER),
+)
+SECRETARIAT_PAYS, COMPANIES_PAY, STATES_PAY, OFFICES_PAY = (
+    int(Payer.SECRETARIAT),
+    int(Payer.COMPANIES),
+    int(Payer.GOVERNMENTS),
+    int(Payer.COUNTRY_OFFICES),
+)
 WORKING_DAYS = 220.0
 """Working days in a staff-year."""
 LEAST_STAFF = 0.05
@@ -120,49 +132,99 @@ def charge(w, charge_rows, charge_days, adopted):
 
     ``charge_rows``: int (charge, 4) of policy, :class:`Payer`, :class:`Per` and absorbed; ``charge_days``: this month's
     real-world staff-days of each; ``adopted``: bool (policy, member), see FIRST_ENTITY and FIRST_STATE. New money adds staff for
-    the task; absorbed days come out of the entities' own time (report para 78).
+    the task; absorbed days come out of the entities' own time (report para 78). What is charged by case is charged for the
+    cases of the month before.
     """
+    if charge_rows.shape[0] == 0:
+        return
     entities, governments = w.entity, w.government
     scale = w.system[0]["scale"]
     for k in range(charge_rows.shape[0]):
-        days = charge_days[k] * scale
+        policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, -1]
+        days = charge_days[k] * (scale if per < BY_PARTNERSHIP else 1.0)
         if days == 0.0:
             continue
-        policy, payer, per, absorbed = charge_rows[k, 0], charge_rows[k, 1], charge_rows[k, 2], charge_rows[k, -1]
-        if per == BY_ENTITY:
-            for e in range(entities.shape[0]):
-                if adopted[policy, FIRST_ENTITY + e]:
-                    pay(w, policy, payer, absorbed, days, e)
-        elif per == BY_COUNTRY:
-            for c in range(governments.shape[0]):
-                if adopted[policy, FIRST_STATE + c]:
-                    pay(w, policy, payer, absorbed, days, -1)
-        elif per == BY_MEMBER:
-            for e in range(entities.shape[0]):
-                if adopted[policy, FIRST_ENTITY + e]:
-                    pay(w, policy, payer, absorbed, days * entities[e]["seats"], e)
-        else:
+        if per == ONCE:
             pay(w, policy, payer, absorbed, days, -1)
+        elif per == BY_COUNTRY or per == BY_TEAM:
+            for c in range(governments.shape[0]):
+                if adopted[policy, FIRST_STATE + c] and (per == BY_COUNTRY or governments[c]["country_team"]):
+                    pay(w, policy, payer, absorbed, days, -1)
+        else:
+            for e in range(entities.shape[0]):
+                if adopted[policy, FIRST_ENTITY + e]:
+                    n = n_offices(governments, e) if per == BY_OFFICE else units(entities[e], per)
+                    pay(w, policy, payer, absorbed, days * n, e)
+    for e in range(entities.shape[0]):
+        forget_cases(entities[e])
+
+
+@compiled
+def forget_cases(entity):
+    """Start counting anew the cases that are charged one by one."""
+    entity["n_appraised"], entity["n_planned"], entity["n_exchanged"], entity["n_handed"] = 0, 0, 0, 0
+
+
+@compiled
+def units(entity, per):
+    """How many of what a cost is charged for an entity has."""
+    if per == BY_MEMBER:
+        return 1.0 * entity["seats"]
+    if per == BY_STAFF:
+        return entity["staff_hq"] + entity["staff_country"]
+    if per == BY_PARTNERSHIP:
+        return 1.0 * entity["n_led"]
+    if per == BY_APPRAISAL:
+        return 1.0 * entity["n_appraised"]
+    if per == BY_PLAN:
+        return 1.0 * entity["n_planned"]
+    if per == BY_EXCHANGE:
+        return 1.0 * entity["n_exchanged"]
+    if per == BY_HANDOVER:
+        return 1.0 * entity["n_handed"]
+    return 1.0
+
+
+@compiled
+def n_offices(government, e):
+    """Countries in which entity ``e`` has an office."""
+    n = 0.0
+    for c in range(government.shape[0]):
+        n += 1.0 if (government[c]["offices"] >> e) & 1 == 1 else 0.0
+    return n
+
+
+@compiled
+def added(u, usual, today):
+    """True where a draw ``u`` meets a share ``today`` that it would not have met before any policy, at the ``usual`` one."""
+    return usual <= u < today
 
 
 @compiled
 def pay(w, policy, payer, absorbed, days, e):
     """Charge ``days`` to one entity ``e``, or, with e < 0, to all entities by staff; other payers are sides."""
     entities = w.entity
+    pool = COUNTRY if payer == OFFICES_PAY else HQ
     if payer == COMPANIES_PAY:
         bill(w, policy, FIRMS, days)
     elif payer == STATES_PAY:
         bill(w, policy, STATES, days)
     elif not absorbed:
-        bill(w, policy, CENTRAL if payer == SECRETARIAT_PAYS else HQ, days)
+        bill(w, policy, CENTRAL if payer == SECRETARIAT_PAYS else pool, days)
     elif e >= 0:
-        absorb(w, policy, e, days)
+        absorb(w, policy, e, pool, days)
     else:
         staff = 0.0
         for f in range(entities.shape[0]):
-            staff += entities[f]["staff_hq"]
+            staff += staff_in(entities[f], pool)
         for f in range(entities.shape[0]):
-            absorb(w, policy, f, days * entities[f]["staff_hq"] / max(staff, 1e-9))
+            absorb(w, policy, f, pool, days * staff_in(entities[f], pool) / max(staff, 1e-9))
+
+
+@compiled
+def staff_in(entity, pool):
+    """Partnership staff at headquarters (pool 0) or in country offices."""
+    return entity["staff_hq"] if pool == HQ else entity["staff_country"]
 
 
 @compiled
@@ -176,9 +238,9 @@ def bill(w, policy, side, days):
 
 
 @compiled
-def absorb(w, policy, e, days):
+def absorb(w, policy, e, pool, days):
     """Take a lever's days out of one entity's own time, as far as there is any."""
-    taken = take(w.entity[e], w.system[0]["days"], HQ, LEVER, ticks(days))
+    taken = take(w.entity[e], w.system[0]["days"], pool, LEVER, ticks(days))
     w.system[0]["lever_days"][policy] += taken
     w.system[0]["book"]["lever_days"] += taken
 

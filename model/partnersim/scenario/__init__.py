@@ -6,8 +6,10 @@ from partnersim.scenario.library import find_population, find_scenario, library,
 from partnersim.scenario.load import Scenario, load_scenario, make_scenario
 from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, read_policy, refuse_unknown_targets
+from partnersim.scenario.provenance import inputs_used
 from partnersim.scenario.reading import ScenarioError
 from partnersim.scenario.schema import json_schema
+from partnersim.scenario.show import find_lever, format_lever, format_levers
 from partnersim.scenario.tables import (
     Charge,
     baseline_values,
@@ -32,9 +34,13 @@ __all__ = [
     "charges",
     "contributions",
     "effective_table",
+    "find_lever",
     "find_population",
     "find_scenario",
     "format_check",
+    "format_lever",
+    "format_levers",
+    "inputs_used",
     "intensity",
     "json_schema",
     "library",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from partnersim.channels import BY_AXIS, Channel, Rule
-from partnersim.scenario.levers import PER, Lever, load_levers
+from partnersim.scenario.levers import PER, Lever
 from partnersim.scenario.load import Scenario
 from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, sizes
@@ -45,10 +45,10 @@ def effective_table(
 ) -> list[Row]:
     """Parameters, then channels, sorted by name: those that differ from the baseline, or everything.
 
-    ``parameters`` and ``levers`` are those of the library if not given.
+    ``parameters`` are those of the library if not given, ``levers`` those that the scenario uses.
     """
     parameters = load_parameters() if parameters is None else parameters
-    levers = load_levers() if levers is None else levers
+    levers = scenario.levers if levers is None else levers
     rows = [_parameter_row(scenario, p) for p in parameters.values()]
     rows += sorted(_channel_row(scenario, levers, axis, i) for axis in BY_AXIS for i in range(len(BY_AXIS[axis])))
     return rows if everything else [row for row in rows if row.changed_by]
@@ -115,7 +115,7 @@ def _one_each(scenario: Scenario, strengths: np.ndarray) -> set[int]:
 
 def scenario_warnings(scenario: Scenario, levers: Mapping[str, Lever] | None = None) -> list[str]:
     """Sentences about contributions that would be clipped and policies that do less than they seem to."""
-    levers = load_levers() if levers is None else levers
+    levers = scenario.levers if levers is None else levers
     found = [text for policy in scenario.policies for text in _idle(policy, levers[policy.lever])]
     for axis, channels in BY_AXIS.items():
         for column, channel in enumerate(channels):
@@ -157,7 +157,7 @@ def format_check(
 ) -> str:
     """The scenario for the screen: policies, numbers that differ (or all), costs, warnings, a count of assumptions."""
     parameters = load_parameters() if parameters is None else parameters
-    levers = load_levers() if levers is None else levers
+    levers = scenario.levers if levers is None else levers
     rows = effective_table(scenario, parameters, levers, everything)
     numbers = [(r.name, f"{r.value:.6g}", r.unit, f"{r.baseline:.6g}", r.changed_by or "-", r.status, r.source) for r in rows]
     costs = [_charge_line(scenario, c) for c in charges(scenario, levers)]
@@ -165,9 +165,9 @@ def format_check(
         f"{scenario.name}: {scenario.title}",
         scenario.question,
         "extends " + " -> ".join(scenario.extends) if scenario.extends else "",
-        _aligned("Policies", POLICY_HEAD, [_policy_line(p) for p in scenario.policies]),
-        _aligned("Numbers" if everything else "Numbers that differ from the baseline", Row._fields, numbers),
-        _aligned("Costs in staff-days of the real system", COST_HEAD, costs),
+        aligned("Policies", POLICY_HEAD, [_policy_line(p) for p in scenario.policies]),
+        aligned("Numbers" if everything else "Numbers that differ from the baseline", Row._fields, numbers),
+        aligned("Costs in staff-days of the real system", COST_HEAD, costs),
         "\n".join(f"warning: {text}" for text in scenario_warnings(scenario, levers)),
         f"{sum(r.status == 'assumed' for r in rows)} of these {len(rows)} numbers are assumed" if rows else "",
         f"digest {scenario.digest[:16]}",
@@ -188,7 +188,7 @@ def _charge_line(scenario: Scenario, c: Charge) -> tuple[str, ...]:
     return scenario.policies[c.policy].lever, c.name, f"{c.days:g}", PER[c.per], c.payer, money
 
 
-def _aligned(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+def aligned(title: str, head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """A table in plain text; empty without lines."""
     if not lines:
         return ""

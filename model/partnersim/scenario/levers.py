@@ -21,18 +21,31 @@ LAST_PARAGRAPH = 83
 LONGEST = 1200
 """Months: no start, end or ramp is later or longer."""
 ROLES = ("lever", "uncertainty")
-PAYERS = ("secretariat", "entities", "companies", "governments")
+PAYERS = ("secretariat", "entities", "companies", "governments", "country_offices")
 PER = {
     "system": "once, spread over the ramp",
-    "adopter": "once for each adopter, spread over the ramp",
+    "adopter": "once for each adopting entity, spread over the ramp",
+    "country": "once for each adopting country, spread over the ramp",
+    "team": "once for each adopting country team, spread over the ramp",
     "system_year": "a year",
-    "adopter_year": "a year for each adopter",
+    "adopter_year": "a year for each adopting entity",
+    "country_year": "a year for each adopting country",
+    "team_year": "a year for each adopting country team",
     "member_year": "a year for each member firm of an adopter's advisory group",
+    "staff_year": "a year for each member of an adopter's partnership staff",
+    "office_year": "a year for each country office of an adopter",
+    "partnership_year": "a year for each live partnership that an adopter leads",
     "desk": "a month",
-    "country_desk": "a month for each adopting country",
+    "country_desk": "a month for each adopting country team",
+    "appraisal": "for each appraisal beyond those made before any policy",
+    "plan": "for each exit plan beyond those made before any policy",
+    "exchange": "for each staff exchange beyond those made before any policy",
+    "handover": "for each performing partnership that ends with an exit plan it would not have had before any policy",
 }
 """How often a cost is charged. The days of a desk are written for each staff-day of capacity that the lever adds."""
 DESK_AXIS = {"desk": "S", "country_desk": "C"}
+BY_CASE = {"appraisal": "gate_share", "plan": "exit_plan_share", "exchange": "secondments", "handover": "exit_plan_share"}
+"""Costs of single cases, and the channel by which a lever brings about more of them."""
 
 KEYS = (
     "id", "title", "paragraphs", "mechanism", "trade_off", "role", "ramp", "source", "options", "contribution", "cost",
@@ -108,21 +121,30 @@ def _counts(when: Mapping[str, tuple[Choice, ...]], options: Mapping[str, Choice
     return all(options[name] in values for name, values in when.items())
 
 
-def load_levers(folder: Path | None = None) -> dict[str, Lever]:
-    """All levers of the TOML files in ``folder`` (default: the library's ``levers``), sorted by name.
+def lever_folder(beside: Path | None = None) -> Path:
+    """The library's folder of levers, or the one ``beside`` a user's scenario."""
+    return (beside or library()) / "levers"
 
-    Raises :class:`ScenarioError` for an unlawful file and for an id given twice.
+
+def load_levers(*folders: Path) -> dict[str, Lever]:
+    """All levers of the TOML files in these folders (default: the library's), sorted by name.
+
+    Raises :class:`ScenarioError` for an unlawful file and for a name or an id given twice.
     """
-    folder = folder or library() / "levers"
-    if not folder.is_dir():
-        raise ScenarioError(f"{folder}: there is no such folder of lever files")
-    levers = {path.stem: read_lever(path) for path in sorted(folder.glob("*.toml"))}
-    owner: dict[str, str] = {}
-    for name, lever in levers.items():
-        if lever.id in owner:
-            raise ScenarioError(f"{folder / name}.toml, key id: {lever.id} is also the id of {owner[lever.id]}")
-        owner[lever.id] = name
-    return levers
+    found: dict[str, Lever] = {}
+    files: dict[str, Path] = {}
+    ids: dict[str, str] = {}
+    for folder in folders or (lever_folder(),):
+        if not folder.is_dir():
+            raise ScenarioError(f"{folder}: there is no such folder of lever files")
+        for path in sorted(folder.glob("*.toml")):
+            name, lever = path.stem, read_lever(path)
+            if name in found:
+                raise ScenarioError(f"{path}: {files[name]} is a lever of this name too; allowed: one file for each name")
+            if lever.id in ids:
+                raise ScenarioError(f"{path}, key id: {lever.id} is also the id of {ids[lever.id]}; allowed: an id of its own")
+            found[name], files[name], ids[lever.id] = lever, path, name
+    return dict(sorted(found.items()))
 
 
 def read_lever(path: Path) -> Lever:
@@ -140,12 +162,11 @@ def read_lever(path: Path) -> Lever:
         raise table.error("contribution", "is missing; a lever moves at least one channel")
     if role == "lever" and not costs:
         raise table.error("cost", "is missing; nothing is free, a lever takes somebody's staff-days")
+    if role == "uncertainty" and costs:
+        raise table.error("cost", "is given; what befalls the world is no policy, so nobody pays; allowed: none")
     _no_twins(table, "contribution", [(c.channel, sorted(c.when.items())) for c in contributions])
     _no_twins(table, "cost", [(c.name, []) for c in costs])
-    axes = {BY_NAME[c.channel].axis for c in contributions if c.channel.startswith("desk_days_")}
-    for cost in costs:
-        if DESK_AXIS.get(cost.per, "") not in axes | {""}:
-            raise table.error("cost", f'"{cost.name}" is paid per {cost.per}, but the lever adds no such capacity')
+    _paid_for_what_it_does(table, contributions, costs)
     return Lever(
         name=path.stem,
         id=table.text("id"),
@@ -160,6 +181,22 @@ def read_lever(path: Path) -> Lever:
         contributions=contributions,
         costs=costs,
     )
+
+
+def _paid_for_what_it_does(table: Table, contributions: tuple[Contribution, ...], costs: tuple[Cost, ...]) -> None:
+    """Refuse costs of what the lever does not do, and capacity of desks that nobody pays for."""
+    moved = {c.channel for c in contributions}
+    axes = {BY_NAME[name].axis for name in moved if name.startswith("desk_days_")}
+    for cost in costs:
+        if DESK_AXIS.get(cost.per, "") not in axes | {""}:
+            raise table.error("cost", f'"{cost.name}" is paid per {cost.per}, but the lever adds no such capacity')
+        if BY_CASE.get(cost.per, "") not in moved | {""}:
+            raise table.error("cost", f'"{cost.name}" is paid per {cost.per}, but the lever does not move {BY_CASE[cost.per]}')
+    for per, axis in DESK_AXIS.items():
+        if axis in axes and per not in {cost.per for cost in costs}:
+            raise table.error(
+                "cost", f'none is paid per {per}, but the lever adds desk capacity; allowed: one with per = "{per}"'
+            )
 
 
 def _no_twins(table: Table, key: str, names: list[tuple[str, list[Any]]]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from partnersim.scenario.reading import ScenarioError, unknown
 
+SHELVES = ("", "recommendations", "packages", "worlds")
+"""Folders of the library that hold scenarios; names are unique over all of them."""
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -16,9 +18,14 @@ def library() -> Path:
     return packed if packed.is_dir() else PACKAGE.parents[1] / "scenarios"
 
 
+def shipped() -> dict[str, Path]:
+    """Files of the shipped scenarios by name."""
+    return {path.stem: path for shelf in SHELVES for path in sorted((library() / shelf).glob("*.toml"))}
+
+
 def scenario_names() -> list[str]:
     """Names of the shipped scenarios, sorted."""
-    return sorted(path.stem for path in library().glob("*.toml"))
+    return sorted(shipped())
 
 
 def find_scenario(text: str | Path, beside: Path | None = None) -> Path:
@@ -30,13 +37,13 @@ def find_scenario(text: str | Path, beside: Path | None = None) -> Path:
     path = (beside or Path()) / text
     if os.path.isfile(path):
         return path
-    shipped = scenario_names()
+    files = shipped()
     name = str(text).removesuffix(".toml")
-    if name in shipped:
-        return library() / f"{name}.toml"
+    if name in files:
+        return files[name]
     if os.path.isdir(path):
         raise ScenarioError(f"{path}: this is a folder, a scenario file or name is wanted")
-    raise ScenarioError(f"no file {path}; {unknown('scenario', name, shipped)}")
+    raise ScenarioError(f"no file {path}; {unknown('scenario', name, files)}")
 
 
 def find_population(text: str | Path, beside: Path | None = None) -> Path:
@@ -45,10 +52,10 @@ def find_population(text: str | Path, beside: Path | None = None) -> Path:
     ``beside`` as in :func:`find_scenario`. Raises :class:`ScenarioError` with the nearest name.
     """
     populations = library() / "populations"
-    shipped = sorted(path.name for path in populations.glob("*") if path.is_dir())
-    if str(text) in shipped:
+    names = sorted(path.name for path in populations.glob("*") if path.is_dir())
+    if str(text) in names:
         return populations / text
     path = (beside or Path()) / text
     if os.path.isdir(path):
         return path
-    raise ScenarioError(f"no folder {path}; {unknown('population', str(text), shipped)}")
+    raise ScenarioError(f"no folder {path}; {unknown('population', str(text), names)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from partnersim.channels import BY_NAME, CHANNELS
-from partnersim.scenario.levers import Lever, load_levers
+from partnersim.scenario.levers import Lever, lever_folder, load_levers
 from partnersim.scenario.library import find_population, find_scenario, library
 from partnersim.scenario.parameters import Parameter, load_parameters
 from partnersim.scenario.policy import Policy, days, read_policy, refuse_contradictions, sizes
@@ -28,7 +28,8 @@ class Scenario:
     """What is assumed and what is chosen.
 
     ``values`` are the changes of ``[set]`` to parameters and channel baselines, in their units, sorted by name, and
-    ``set_by`` says which scenario made each; ``policies`` are sorted by lever name, then start. ``population`` is a
+    ``set_by`` says which scenario made each; ``policies`` are sorted by lever name, then start, and ``levers`` are those
+    that they use. ``population`` is a
     name of the library or a folder. ``extends`` are the names of the scenarios it builds on, the nearest first.
     Equal ``digest`` means equal content, whatever the titles, comments and order in the files.
     """
@@ -43,6 +44,7 @@ class Scenario:
     path: Path | None
     extends: tuple[str, ...]
     set_by: Mapping[str, str]
+    levers: Mapping[str, Lever]
     digest: str
 
 
@@ -53,12 +55,12 @@ def load_scenario(
 ) -> Scenario:
     """The scenario of a file, or of a name in the library.
 
-    ``parameters`` and ``levers`` default to the library's. Raises :class:`ScenarioError` for every mistake in the
-    file or in one it extends.
+    ``parameters`` default to the library's, ``levers`` to the library's with those in a folder ``levers`` beside the file
+    or beside one it extends. Raises :class:`ScenarioError` for every mistake in these files.
     """
     parameters = load_parameters() if parameters is None else parameters
-    levers = load_levers() if levers is None else levers
     chain = _chain(find_scenario(text))
+    levers = _levers(path for path, _ in chain) if levers is None else levers
     values: dict[str, float] = {}
     set_by: dict[str, str] = {}
     policies: list[Policy] = []
@@ -112,7 +114,8 @@ def make_scenario(
     values = checked_values(dict(values or {}), str(path or name), parameters)
     set_by = dict.fromkeys(values, name) if set_by is None else dict(sorted(set_by.items()))
     digest = _digest(values, ordered, population, parameters, levers)
-    return Scenario(name, title or name, question, note, population, values, ordered, path, extends, set_by, digest)
+    used = {policy.lever: levers[policy.lever] for policy in ordered}
+    return Scenario(name, title or name, question, note, population, values, ordered, path, extends, set_by, used, digest)
 
 
 def _chain(path: Path) -> list[tuple[Path, Table]]:
@@ -133,6 +136,13 @@ def _chain(path: Path) -> list[tuple[Path, Table]]:
         if path.resolve() in seen:
             names = " -> ".join([p.stem for p, _ in chain] + [path.stem])
             raise table.error("extends", f"goes round in a circle: {names}; allowed: a chain that ends")
+
+
+def _levers(files: Iterable[Path]) -> dict[str, Lever]:
+    """The library's levers and those in folders beside these files."""
+    beside = {lever_folder(path.resolve().parent) for path in files}
+    own = sorted(folder for folder in beside - {lever_folder().resolve()} if folder.is_dir())
+    return load_levers(lever_folder(), *own)
 
 
 def _population(table: Table, path: Path) -> str:

@@ -7,6 +7,7 @@ what is wrong, what is allowed and the nearest valid name.
 from __future__ import annotations
 
 import difflib
+import functools
 import math
 import tomllib
 from collections.abc import Collection, Iterable
@@ -29,14 +30,18 @@ class ScenarioError(Mistake, ValueError):
     """A mistake in a scenario, lever or parameter file, said in a sentence for the one who wrote it."""
 
 
+_parsed = functools.lru_cache(maxsize=128)(tomllib.loads)
+"""A study reads the same few files time and again; by their text, so that an edit is never missed."""
+
+
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file.
+    """The content of a TOML file, which is shared and must stay as it is.
 
     Raises :class:`ScenarioError` when there is no such file, it cannot be read, is not UTF-8 or is not TOML.
     """
     try:
         # Windows editors put a byte-order mark in front, which TOML itself does not know.
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return _parsed(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         raise ScenarioError(f"{path}: there is no such file") from None
     except IsADirectoryError:

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 
 from partnersim.english import an, counted, dollars, lasting, often, ordinal, people, sentence, sized, some, told
-from partnersim.rules.screening import WORST_DECILE
+from partnersim.population.firms import WORST_DECILE
 from partnersim.stories.events import Event
 from partnersim.stories.names import DESK_WORDS, Names, firm_code
 from partnersim.stories.observe import Incident, Observed

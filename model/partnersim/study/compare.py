@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,22 +36,24 @@ class Comparison:
 
     ``runs``: by scenario name, the reference first. ``table``: a row per scenario and outcome, with ``scenario,
     outcome, unit`` and the columns of :func:`partnersim.study.paired.compare_paired`, whose intervals hold one at a
-    time. ``reused``: how many runs came from the folder instead of being made.
+    time. ``reused``: how many runs came from the folder instead of being made. ``inputs``: how many of the scenarios'
+    inputs are assumed, of how many, where that is known.
     """
 
     reference: str
     runs: Mapping[str, Runs]
     table: pd.DataFrame
     reused: int = 0
+    inputs: tuple[int, int] | None = None
 
     @classmethod
-    def of(cls, runs: Mapping[str, Runs], reused: int = 0) -> Comparison:
-        """Compare runs made on equal seeds with the first of them."""
+    def of(cls, runs: Mapping[str, Runs], reused: int = 0, inputs: tuple[int, int] | None = None) -> Comparison:
+        """Compare runs made on equal seeds with the first of them; ``inputs`` are counted if not given."""
         reference, *others = runs
         tables = {name: compare_paired(runs[reference].outcomes, runs[name].outcomes) for name in others}
         table = pd.concat(tables, names=["scenario"]).reset_index()
         table.insert(2, "unit", table["outcome"].map(words.UNITS))
-        return cls(reference, dict(runs), table, reused)
+        return cls(reference, dict(runs), table, reused, inputs or _inputs([run.scenario for run in runs.values()]))
 
     @property
     def others(self) -> list[str]:
@@ -63,9 +66,14 @@ class Comparison:
         return self.runs[self.reference]
 
     def described(self) -> str:
-        """Seeds, months and size in words."""
+        """Seeds, months and size in words, and how much is assumed."""
         seeds = counted(len(self.setting.seeds), "paired seed")
-        return f"{seeds}, {counted(self.setting.months, 'month')} after burn-in, size {self.setting.size}."
+        setting = f"{seeds}, {counted(self.setting.months, 'month')} after burn-in, size {self.setting.size}."
+        return f"{setting} {self.assumed()}".rstrip()
+
+    def assumed(self) -> str:
+        """A sentence on how many inputs are assumed; nothing where that is not known."""
+        return "Of {1} inputs {0} are assumed.".format(*self.inputs) if self.inputs else ""
 
     def name(self, scenario: str) -> str:
         """A scenario's name for readers: short and unlike the others, which titles need not be."""
@@ -79,6 +87,10 @@ class Comparison:
         mean, ``verdict`` in words is from these intervals. ``reference_bad_year`` and ``other_bad_year``: for
         incidents, the 95th percentile over seed-years (pairs).
         """
+        return self._headline.copy()
+
+    @functools.cached_property
+    def _headline(self) -> pd.DataFrame:
         keep = ["scenario", "outcome", "unit", "reference_mean", "other_mean", "difference"]
         rest = ["variance_reduction", "correlation", "other_sign_share", "median_difference", "runs", "missing"]
         rows = self.table[self.table["outcome"].isin(HEADLINES)].set_index(["scenario", "outcome"], drop=False)
@@ -158,7 +170,7 @@ def compare(
         runs = simulate(asked, chosen)
         return Comparison.of({name: runs[name] for name in names})
     identities = tuple(Identity(s.name, s.title, s.digest) for s in asked)
-    key = StudyKey(identities, tuple(chosen), operator.index(months), str(size), engine_digest())
+    key = StudyKey(identities, tuple(chosen), operator.index(months), str(size), engine_digest(), _inputs(asked))
     return _kept(Folder(Path(out), key), asked, simulate)
 
 
@@ -169,6 +181,15 @@ def _loaded(scenarios: Sequence[Scenario | str]) -> list[Scenario]:
     from partnersim.scenario import load_scenario
 
     return [load_scenario(scenario) if isinstance(scenario, str) else scenario for scenario in scenarios]
+
+
+def _inputs(scenarios: Sequence[Scenario]) -> tuple[int, int] | None:
+    """How many inputs of the scenarios are assumed, of how many; None where only their names are kept."""
+    if not all(hasattr(scenario, "policies") for scenario in scenarios):
+        return None
+    from partnersim.scenario import inputs_used
+
+    return inputs_used(scenarios)
 
 
 def seed_list(seeds: int | Iterable[int]) -> list[int]:
@@ -245,4 +266,4 @@ def _read_back(folder: Folder, scenarios: Sequence[Scenario], reused: int) -> Co
         runs[scenario.name] = Runs(
             scenario=scenario, seeds=list(key.seeds), months=key.months, size=key.size, outcomes=outcomes, monthly=monthly
         )
-    return Comparison.of(runs, reused)
+    return Comparison.of(runs, reused, key.inputs)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.ledger import SERIES
-from partnersim.study.resampling import critical_value, generator
+from partnersim.study.resampling import critical_value
 
 LEVEL = 0.95
 FEWEST = 3
@@ -109,7 +109,7 @@ def _interval(outcome: str, differences: np.ndarray, seeds: np.ndarray, level: f
     if error == 0:
         return float(mean), float(mean)
     if is_heavy_tailed(outcome):
-        factor = critical_value(differences[:, None], level, generator(seeds, "single"))
+        factor = critical_value(differences[:, None], level, seeds, "single")
     else:
         factor = float(t_value(level, n))
     return float(mean - factor * error), float(mean + factor * error)
@@ -141,7 +141,7 @@ def simultaneous(differences: pd.DataFrame, level: float = LEVEL) -> pd.DataFram
     runs = (~np.isnan(values)).sum(axis=0)
     enough = runs >= FEWEST
     mean, error = _mean_and_error(values, runs)
-    critical = critical_value(values[:, enough], level, generator(frame.index.to_numpy(), "family"))
+    critical = critical_value(values[:, enough], level, frame.index.to_numpy(), "family")
     half = np.where(enough, np.where(error > 0, critical, 0.0) * error, np.nan)
     columns = {"difference": mean, "low": mean - half, "high": mean + half, "runs": runs, "critical": critical}
     return pd.DataFrame(columns, index=frame.columns)

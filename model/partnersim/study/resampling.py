@@ -12,6 +12,7 @@ mend: a sample too small to have met its tail (a lognormal of log-SD 1.5 seen 20
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 
@@ -35,11 +36,21 @@ def generator(seeds: np.ndarray, purpose: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little"))
 
 
-def critical_value(values: np.ndarray, level: float, rng: np.random.Generator) -> float:
+@functools.lru_cache(maxsize=2)
+def _counts(seeds: tuple[int, ...], purpose: str, resamples: int) -> np.ndarray:
+    """How often each resample takes each seed: resamples x seeds. Kept, since a study asks of the same seeds many times."""
+    rng, n = generator(np.array(seeds), purpose), len(seeds)
+    step = max(1, BLOCK // n)
+    sizes = [min(step, resamples - done) for done in range(0, resamples, step)]
+    return np.concatenate([rng.multinomial(n, np.full(n, 1 / n), size).astype(np.uint16) for size in sizes])
+
+
+def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose: str) -> float:
     """Critical value of max |t| for simultaneous intervals ``mean +- value * standard error`` of the columns.
 
-    ``values``: seeds x columns; NaN where a pair is missing. Columns without spread, or with fewer than two values,
-    take no part; where none is left the value is NaN. Rounded to 4 decimals, far below its simulation error.
+    ``values``: seeds x columns; NaN where a pair is missing. ``seeds`` and ``purpose``: as :func:`generator` takes them.
+    Columns without spread, or with fewer than two values, take no part; where none is left the value is NaN. Rounded
+    to 4 decimals, far below its simulation error.
     """
     seen = ~np.isnan(values)
     values = values[:, seen.sum(axis=0) > 1]
@@ -55,10 +66,8 @@ def critical_value(values: np.ndarray, level: float, rng: np.random.Generator) -
     centred = np.where(seen, centred, 0.0)
     n, columns = centred.shape
     step = max(1, BLOCK // (n + 4 * columns))
-    largest = [
-        _largest_t(rng.multinomial(n, np.full(n, 1 / n), size=min(step, RESAMPLES - done)), centred, seen, error)
-        for done in range(0, RESAMPLES, step)
-    ]
+    counts = _counts(tuple(seeds.tolist()), purpose, RESAMPLES)
+    largest = [_largest_t(counts[done : done + step], centred, seen, error) for done in range(0, RESAMPLES, step)]
     return round(float(np.quantile(np.concatenate(largest), level)), 4)
 
 

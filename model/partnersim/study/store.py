@@ -6,6 +6,7 @@
     runs/<scenario digest>/monthly-<block>.parquet   seed, month, series, value
     runs/<scenario digest>/outcomes-<block>.parquet  seed, then the outcomes; written last, so it vouches for both
     *.csv, *.png, *.svg                              made from the runs, at any time again
+    figures.digest                                   what the figures were made of, see :mod:`drawn`
 
 Parts never change once they have their name. Whoever is killed leaves whole parts and a manifest that says
 ``running``; asked again, only the missing runs are made, and the tables are those of an undisturbed study. One
@@ -51,6 +52,8 @@ class StudyKey:
     months: int
     size: str
     engine: str
+    inputs: tuple[int, int] | None = None
+    """How many of the scenarios' inputs are assumed, of how many; where that has changed, tables and figures are made anew."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain content for the manifest; seeds as [first, last] stretches."""
@@ -60,6 +63,7 @@ class StudyKey:
             "months": self.months,
             "size": self.size,
             "engine": self.engine,
+            "inputs": self.inputs,
         }
 
     @classmethod
@@ -67,7 +71,8 @@ class StudyKey:
         """The key in a manifest."""
         scenarios = tuple(Identity(**scenario) for scenario in content["scenarios"])
         seeds = tuple(seed for first, last in content["seeds"] for seed in range(first, last + 1))
-        return cls(scenarios, seeds, content["months"], content["size"], content["engine"])
+        inputs = tuple(content["inputs"]) if content.get("inputs") else None
+        return cls(scenarios, seeds, content["months"], content["size"], content["engine"], inputs)
 
 
 def stretches(seeds: Sequence[int]) -> list[list[int]]:
@@ -93,7 +98,8 @@ def engine_digest() -> str:
 
 
 @functools.cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of the libraries that make results and figures."""
     return {name: metadata.version(name) for name in PACKAGES}
 
 
@@ -156,7 +162,7 @@ class Folder:
             "format": FORMAT,
             "status": status,
             "key": self.key.to_json(),
-            "packages": _versions(),
+            "packages": versions(),
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
             "wall_seconds": round(self.wall_seconds, 3),
@@ -189,12 +195,16 @@ class Folder:
         """Outcomes (indexed by seed) and monthly paths of the key's seeds, by seed and month, however they were cut."""
         import pandas as pd
 
-        pairs = self._parts(scenario)
-        outcomes = pd.concat([_read(part) for part, _ in pairs]).drop_duplicates("seed")
-        monthly = pd.concat([_read(part) for _, part in pairs]).drop_duplicates(["seed", "month", "series"])
-        outcomes = outcomes[outcomes["seed"].isin(self.key.seeds)].set_index("seed").sort_index()
-        monthly = monthly[monthly["seed"].isin(self.key.seeds)]
-        return outcomes, monthly.sort_values(["seed", "month"], kind="stable", ignore_index=True)
+        wanted = set(self.key.seeds)
+        outcomes, monthly = [], []
+        for of_outcomes, of_paths in self._parts(scenario):
+            found, paths = _read(of_outcomes), _read(of_paths)
+            seeds = wanted & set(found["seed"])
+            wanted -= seeds
+            outcomes.append(found[found["seed"].isin(seeds)])
+            monthly.append(paths[paths["seed"].isin(seeds)])
+        paths = pd.concat(monthly).sort_values(["seed", "month"], kind="stable", ignore_index=True)
+        return pd.concat(outcomes).set_index("seed").sort_index(), paths
 
 
 def _read(part: Path, columns: list[str] | None = None) -> pd.DataFrame:

@@ -23,6 +23,7 @@ def format_table(comparison: Comparison) -> str:
     """
     head = comparison.headline().set_index(["scenario", "outcome"])
     table = comparison.table.set_index(["scenario", "outcome"])
+    worth = is_worth_a_line(table)
     lines = []
     for scenario in comparison.others:
         lines += _wrapped(f"{_entitled(comparison, scenario)}, against {_entitled(comparison, comparison.reference)}")
@@ -35,15 +36,15 @@ def format_table(comparison: Comparison) -> str:
                 row = table.loc[(scenario, outcome)].copy()
                 if outcome == headline:
                     row[["low", "high"]] = head.loc[(scenario, outcome), ["low", "high"]]
-                if outcome == headline or is_worth_a_line(row):
+                if outcome == headline or worth[scenario, outcome]:
                     lines += [_line(outcome, row, outcome == headline)]
         lines += [""]
     return "\n".join([*lines, *_notes(comparison, head)])
 
 
-def is_worth_a_line(row: pd.Series) -> bool:
-    """Whether either scenario has anything of this outcome: a desk that nobody has is left out."""
-    return bool(row["reference_mean"] or row["other_mean"])
+def is_worth_a_line(table: pd.DataFrame) -> pd.Series:
+    """Whether either scenario has anything of an outcome, row by row: a desk that nobody has is left out."""
+    return (table["reference_mean"] != 0) | (table["other_mean"] != 0)
 
 
 def _line(outcome: str, row: pd.Series, is_headline: bool) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from partnersim.analysis.calibration import CUT
-from partnersim.analysis.page import MINUS, markdown
 from partnersim.english import counted, listed
+from partnersim.study.page import markdown
 
+MINUS = "\N{MINUS SIGN}"
 MOVED = 0.15
 """Share of its range by which a parameter counts as moved."""
 Tables = dict[str, pd.DataFrame]

@@ -1,8 +1,8 @@
 """Match the free parameters to the quantitative patterns, in waves that can be interrupted and go on.
 
-uv run python experiments/02_calibration/run.py              eight waves of 320 sets, about ten minutes on two cores
-uv run python experiments/02_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
-uv run python experiments/02_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
+uv run python experiments/03_calibration/run.py              eight waves of 320 sets, about ten minutes on two cores
+uv run python experiments/03_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
+uv run python experiments/03_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from partnersim.analysis.calibration import (
     reachable,
     simulate_sets,
 )
-from partnersim.analysis.page import filled
 from partnersim.analysis.targets import load_patterns
 from partnersim.scenario.library import library
 from partnersim.study.files import StudyError, write_csv, write_json, write_text
+from partnersim.study.page import filled
 from partnersim.study.store import engine_digest
 
 HERE = Path(__file__).resolve().parent
