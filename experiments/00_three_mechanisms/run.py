@@ -18,6 +18,7 @@ from telling import BLOCKS, summary_block
 from tqdm import tqdm
 
 from partnersim.analysis.mechanisms import coordination, screening, volume
+from partnersim.figures import keep
 from partnersim.study.files import write_csv, write_json, write_text
 from partnersim.study.page import filled
 from partnersim.study.paired import LEVEL
