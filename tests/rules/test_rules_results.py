@@ -143,11 +143,11 @@ def test_people_counted_once() -> None:
     """A failure means that overlap in one country is charged to another, or not shared in proportion."""
     need = np.zeros((2, 8))
     need[:, 3] = [0.5, 0.5]
-    states = records("government", 2, need=need, people=[4000.0, 8000.0])
+    states = records("government", 2, need=need, people=[4000.0, 8000.0], low_income=[False, True])
     states["reached"][:, 3] = [1000.0, 800.0]
     case = record("partnership", goal=3, reach=600.0, n_country=2, country=[0, 1])
     # At a scale of 1/4, 500 of 1,000 reached are in need in the first country, and 1,000, more than 800, in the second.
-    assert reach.counted_once(case, states, 0.25) == pytest.approx(150.0 + 300.0)
+    assert reach.counted_once(case, states, 0.25) == pytest.approx((150.0 + 300.0, 300.0))
     assert not reach.serves(record("partnership", stage=Stage.ENDED, performing=True))
     assert reach.serves(record("partnership", stage=Stage.ENDED, persists=1.0))
 

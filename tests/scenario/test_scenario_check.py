@@ -65,7 +65,7 @@ def test_inputs_are_counted_once_and_what_a_scenario_sets_is_assumed():
     """Failure: results say that they rest on fewer assumptions than they do."""
 
     def inputs(*scenarios):
-        return inputs_used(scenarios, {}, LEVERS)
+        return inputs_used(scenarios, {})
 
     assumed, every = inputs(scenario())
     assert (assumed, every) == (sum(c.status == "assumed" for c in CHANNELS), len(CHANNELS))

@@ -44,15 +44,17 @@ def criteria(param, case, need, host):
 
 @compiled
 def counted_once(case, government, scale):
-    """Reach of a partnership when overlap in each country and goal is shared in proportion."""
-    goal, total = case["goal"], 0.0
+    """Reach of a partnership when overlap in each country and goal is shared in proportion, and the poorer countries' part."""
+    goal, total, poorer = case["goal"], 0.0, 0.0
     part = case["reach"] / case["n_country"]
     for k in range(case["n_country"]):
         state = government[case["country"][k]]
         need = state["need"][goal] * state["people"] * scale
         reached = state["reached"][goal]
-        total += part if reached <= need else part * need / reached
-    return total
+        here = part if reached <= need else part * need / reached
+        total += here
+        poorer += here if state["low_income"] else 0.0
+    return total, poorer
 
 
 @compiled
@@ -72,10 +74,10 @@ def count(w):
             continue
         country = case["country"][0]
         state = governments[country]
-        case["counted"] = counted_once(case, governments, scale)
+        case["counted"], poorer = counted_once(case, governments, scale)
         people = case["counted"] / scale
         paths["reach_all"] += people
-        paths["reach_low_income"] += people if state["low_income"] else 0.0
+        paths["reach_low_income"] += poorer / scale
         paths["transformative_reach"] += people if case["m_transformative"] != NEVER else 0.0
         if case["stage"] == ENDED:
             continue
