@@ -39,7 +39,7 @@ from partnersim.study.store import engine_digest
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results" / HERE.name
 PAGE = HERE.parents[1] / "docs" / "validation.md"
-TABLES = ("waves", "default", "moves", "best")
+TABLES = ("waves", "default", "moves", "best", "centre")
 KEPT = library() / "calibration"
 FREE = (
     "size_continuation", "coordination_cost", "invite_mandate_least", "invite_unknown", "perform_base", "end_performing",
@@ -55,6 +55,8 @@ SIZES = (
 )
 """Sizes that the sample is to have, derived from its staff (docs/validation.md)."""
 SEEDS, SETS, WAVES, BLOCK = 3, 320, 8, 20
+MORE_SEEDS = 10
+"""Times as many seeds for the middle of the accepted sets: a few seeds flatter whatever is picked for being near."""
 
 
 def targets() -> tuple[Target, ...]:
@@ -169,6 +171,33 @@ def keep(
     folder = KEPT if out.resolve() == RESULTS else out
     folder.mkdir(parents=True, exist_ok=True)
     write_csv(kept, folder / "accepted.csv")
+    middle = space.values(space.unit((found if len(found) else best)[list(space.names)].median().to_numpy()))
+    row = next(iter(simulate_sets(space, middle, every, range(MORE_SEEDS * int(str(setting["seeds"]))))))
+    centre = pd.DataFrame(
+        {
+            "pattern": [t.pattern for t in every],
+            "measure": [t.measure for t in every],
+            "low": [t.low for t in every],
+            "high": [t.high for t in every],
+            "value": [row[t.measure] for t in every],
+            "error": [row[f"{t.measure}_error"] for t in every],
+        }
+    )
+    write_csv(centre.assign(inside=centre["value"].between(centre["low"], centre["high"])), out / "centre.csv")
+    write_text(scenario_text(space, middle[0]), folder / "centre.toml")
+
+
+def scenario_text(space: Space, values: np.ndarray) -> str:
+    """A scenario file with these values."""
+    head = (
+        'title = "The middle of the accepted sets"',
+        'question = "What does a world do that the quantitative patterns do not rule out?"',
+        'note = "Medians of scenarios/calibration/accepted.csv, see docs/validation.md. No default was changed."',
+        'extends = "baseline"',
+        "",
+        "[set]",
+    )
+    return "\n".join([*head, *(f"{name} = {value:g}" for name, value in zip(space.names, values, strict=True))]) + "\n"
 
 
 if __name__ == "__main__":

@@ -35,6 +35,13 @@ def sentences(tables: Tables) -> list[str]:
     steps = [f"`{row.parameter}` {_number(row.default)} to {_number(row.nearest)}" for row in far.itertuples()]
     which = "accepted set nearest to the defaults" if kept else "set nearest to the defaults among the least implausible ones"
     said.append(f"The {which} moves {listed(steps) if steps else 'nothing far'}.")
+    centre = tables["centre"]
+    outside = centre[~centre["inside"]]
+    names = listed([f"{row.measure} ({row.pattern}, {_number(row.value)})" for row in outside.itertuples()])
+    said.append(
+        f"Their middle (medians), run with ten times as many seeds, lies in {int(centre['inside'].sum())} of {len(centre)} ranges"
+        + (f", all but {names}." if len(outside) else ".")
+    )
     aside = default[~default["matched"]]
     if len(aside):
         names = listed([f"{row.measure} ({row.pattern})" for row in aside.itertuples()])
@@ -69,7 +76,8 @@ def block(tables: Tables) -> str:
         {
             "parameter": [f"`{name}`" for name in moves["parameter"]],
             "default": moves["default"].map(_number),
-            "nearest": moves["nearest"].map(_number),
+            "nearest accepted": moves["nearest"].map(_number),
+            "middle": moves["middle"].map(_number),
             f"5 % to 95 % of the {len(best)} least implausible sets": [
                 f"{_number(row.low)} to {_number(row.high)}" for row in moves.itertuples()
             ],

@@ -207,15 +207,16 @@ def accepted(table: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
 def moves(space: Space, found: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     """How far sets lie from the defaults: a row a parameter.
 
-    Columns: ``default``; ``nearest``, the value in the set of ``found`` nearest to the defaults by root mean square of shares of
-    the ranges, and ``moved``, that share; of the ``best`` sets ``low, high`` (5 % and 95 %) and ``shrunk``, their width over the
-    range's.
+    Columns: ``default``; ``middle``, the median of ``found``; ``nearest``, the value in that set of ``found`` which is nearest to
+    the defaults by root mean square of shares of the ranges, and ``moved``, that share; ``low, high`` (5 % and 95 % of the
+    ``best`` sets) and ``shrunk``, their width over the range's.
     """
     unit, start = space.unit(found[list(space.names)].to_numpy()), space.unit(space.default)
     near = unit[((unit - start) ** 2).mean(axis=1).argmin()]
     low, high = np.quantile(space.unit(best[list(space.names)].to_numpy()), [0.05, 0.95], axis=0)
     frame: Mapping[str, object] = {
         "default": space.default,
+        "middle": space.values(np.median(unit, axis=0))[0],
         "nearest": space.values(near)[0],
         "moved": near - start[0],
         "low": space.values(low)[0],
