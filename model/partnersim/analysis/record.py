@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pandas as pd
 from partnersim.analysis import telling
 from partnersim.analysis.targets import Pattern
 from partnersim.analysis.validate import Effort, summary
-from partnersim.study.files import PARTIAL, StudyError, write_csv, write_json, write_text
+from partnersim.study.files import StudyError, try_writing, write_csv, write_json, write_text
 from partnersim.study.page import filled
 from partnersim.study.store import engine_digest
 
@@ -28,13 +27,7 @@ class Record:
 
     def __init__(self, folder: Path, page: Path | None = None) -> None:
         self.folder, self.page = Path(folder), page
-        trial = self.folder / f".{SETTING}.{os.getpid()}{PARTIAL}"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            trial.touch()
-            trial.unlink()
-        except OSError as error:
-            raise StudyError(f"{self.folder}: cannot be written ({error.strerror}). Name another folder with --out.") from None
+        try_writing(self.folder / SETTING, " Name another folder with --out.")
         if (self.folder / "manifest.json").exists():
             raise StudyError(f"{self.folder} holds a study, which stays as it is. Name another folder with --out.")
         if page is not None:

@@ -97,14 +97,19 @@ def frame_file(where: Path, name: str, overwrite: bool = False) -> Path:
         raise StudyError(f"{where}: allowed are files ending in {' or '.join(WRITERS)}, or a folder.")
     if path.exists() and not overwrite:
         raise StudyError(f"{path} is there already and stays as it is. Name another file, or allow it to be overwritten.")
+    try_writing(path)
+    return path
+
+
+def try_writing(path: Path, advice: str = "") -> None:
+    """Make the folder of ``path`` and try a file beside it; raises :class:`StudyError`, with ``advice``, where that fails."""
     trial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         trial.touch()
         trial.unlink()
     except OSError as error:
-        raise StudyError(f"{path}: cannot be written ({error.strerror})") from None
-    return path
+        raise StudyError(f"{path}: cannot be written ({error.strerror}).{advice}") from None
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
