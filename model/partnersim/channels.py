@@ -496,7 +496,7 @@ CHANNELS: tuple[Channel, ...] = (
         0.0,
         1.0,
         ADD,
-        ("scouting", "design", "agreement", "delivery", "reach", "closing"),
+        ("scouting", "inviting", "agreement", "delivery", "reach", "closing"),
         "Government support for partnerships.",
         "assumed",
         "population file: proxy by effectiveness class",

@@ -102,6 +102,7 @@ class Purpose(IntEnum):
     RECORD = auto()
     DUE = auto()
     PROPOSES = auto()
+    MENDS = auto()
 
 
 @compiled

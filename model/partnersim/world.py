@@ -171,6 +171,7 @@ COLUMNS: dict[str, list[Column]] = {
         n_open | i8 | attempts | attempts between idea and agreement
         n_live | i8 | partnerships | signed partnerships in the register, ended ones included while they matter
         n_free | i8 | rows | unused rows of the register
+        convener | i8 | row | entity that convenes country teams, -1 none
         n_hidden | i8 | firms | firms whose misconduct is still hidden
         n_events | i8 | firms | firms whose misconduct became public this month
         waiting[4] | i8 | cases | at the four desks, before those dropped elsewhere are taken off
@@ -246,12 +247,11 @@ COLUMNS: dict[str, list[Column]] = {
         courted_until | i8 | month | an approach is live until this month
         courting_case | i8 | row | case of that approach
         integrity | f8 | SD | hidden truth, standard normal; the worst decile lies below -1.2816
-        p_misconduct | f8 | per month | hazard of misconduct before repetition
+        p_misconduct | f8 | per month | hazard that misconduct begins
         p_exit | f8 | per month | hazard of leaving while in contact
         due | i8 | month | next month in which misconduct or leaving could befall it
         next_due | i8 | row | next company in the same list of the agenda, -1 none
         hidden_since | i8 | month | start of misconduct that is still hidden, NEVER if none
-        repeat_until | i8 | month | misconduct is likelier until this month
         disclosed | i8 | partnerships | live partnerships that are disclosed
         last_ended | i8 | month | last month in which one of its partnerships ended
         proposed | i8 | month | last month in which it proposed
@@ -372,6 +372,8 @@ COLUMNS: dict[str, list[Column]] = {
         days_firms | f8 | staff-days | of its days those of companies, their monthly care for a live partnership apart
         days_hosts | f8 | staff-days | of its days those of the government and civil society
         days_desks | f8 | staff-days | of its days those of desks
+        second | i8 | row | firm that came second in the search, -1 none
+        second_key | u8 | key | its key
     """),
     "tie": _columns("""
         row | i8 | row | the other agent, -1 none

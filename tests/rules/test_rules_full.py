@@ -126,9 +126,9 @@ def test_patience_at_a_desk_without_time(
         case = world.partnership[records.open_record(world, 0, firm, 3, 1, 0, Stage.SCREENING)]
         world.company["n_open"][firm] = 1
         desks.wait(system, case, Desk.SCREENING, 6.0)
-        case["waited"], case["check_days"], case["central"], case["grant"] = waited, 6.0, True, 0.25
+        case["waited"], case["check_days"], case["central"] = waited, 6.0, True
         assert desks.serve(world, Desk.SCREENING) == (desk == Desk.SCREENING), "those still waiting"
     assert (case["stage"], case["desk"], case["bypassed"], case["waited"]) == (stage, desk, bypassed, waited + 1)
-    assert [system["days"][side, Activity.FOLLOW_UP] for side in (Side.HQ, Side.COMPANY)] == [0.25, 0.25]
+    assert system["days"][Side.COMPANY, Activity.FOLLOW_UP] == 0.25
     if bypassed:
         assert (case["central"], case["work_left"]) == (False, 6.0), "the entity checks by itself"

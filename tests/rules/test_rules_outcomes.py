@@ -40,6 +40,7 @@ CROWDED = {
     "crisis_rate": 0.3,
     "misconduct_rate": 3.0,
     "desk_routing_country": 1.0,
+    "bypass": 0.0,
 }
 WORLDS = (
     lambda: laboratory(months=60, burn_in=60),

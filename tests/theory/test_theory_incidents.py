@@ -85,13 +85,13 @@ def test_constant_hazard_gives_a_poisson_count_of_public_events() -> None:
     """A failure means that misconduct becomes public in clusters, or more evenly than chance: firms share luck; or that
     events are lost or made up.
 
-    All firms have one hazard, never repeat, and are found out after a month. The events of a month are then Poisson given
+    All firms have one hazard, mend their ways, and are found out after a month. The events of a month are then Poisson given
     the firms that were free to begin in the month before (but for the one in sixty of a Bernoulli), so over 400 years of
     40 worlds the sum of (N - L)^2 / L is chi-square, and the total is normal. Two-sided at 0.001 each, with power 0.9 for an
     error of 4 % in the mean and for a dispersion below 0.71 or above 1.38; a hazard that varies by a fifth from year to
     year makes one above 2.
     """
-    lab = laboratory(months=120, burn_in=0, beyond={"misconduct_spread": 0.0, "repeat_factor": 1.0, "hidden_months": 1.0})
+    lab = laboratory(months=120, burn_in=0, beyond={"misconduct_spread": 0.0, "misconduct_mended": 1.0, "hidden_months": 1.0})
     lab.values |= {"hidden_months_disclosed": 1.0, "misconduct_sme": 0.2, "misconduct_large": 0.2}
     lab.values |= {"exit_sme": 0.0, "exit_large": 0.0}
     sector = {**lab.population.sector, "misconduct": np.ones(len(lab.population.sectors))}

@@ -61,7 +61,7 @@ def plant_record(world: World, site: Site) -> int:
         calm = int(state["crisis"])
         # What a crisis hastens is fixed when a record is opened.
         state["crisis"] = max(calm, 1) if case.in_crisis else calm
-        scouting.begin(world, e, firm, goal, countries[0], 1 if case.office == "country" else 0, fit, 0.0)
+        scouting.begin(world, e, firm, goal, countries[0], 1 if case.office == "country" else 0, fit, 0.0, -1)
         state["crisis"] = calm
         row = int(world.rows[0, first])
         _tell(world.partnership[row], site, countries)

@@ -18,7 +18,7 @@ from partnersim.choice import clip
 from partnersim.english import listed
 from partnersim.population.firms import EVEN
 from partnersim.population.load import Population
-from partnersim.rules.design import CIVIL_RELEVANT, GOVERNMENT_RELEVANT
+from partnersim.rules.inviting import CIVIL_RELEVANT, GOVERNMENT_RELEVANT
 from partnersim.world import GOALS, Kind
 
 SELDOM = 0.05

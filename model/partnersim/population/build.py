@@ -99,6 +99,8 @@ def build_world(
     # A draw looks for the first cumulative share above it, so the rows without a sector must not lie below.
     system["sector"][0, len(population.sectors) :, N_GOALS] = 1.0
     entity = _entities(population, size, states, values)
+    convenes = np.flatnonzero(population.entity["convenes"][_entity_rows(population, size)])
+    system["convener"] = convenes[0] if convenes.size else -1
     government = _governments(population, states)
     home = population.home_weight[states] / population.home_weight[states].sum()
     government["home_cdf"] = _cumulative(home)
@@ -108,7 +110,7 @@ def build_world(
     rows = np.zeros((N_ROW_LISTS, max(register, size.companies // HIDDEN_SHARE)), np.int64)
     rows[FREE_ROWS, :register] = np.arange(register - 1, -1, -1)
     chan = _channels(base, entity.size, government)
-    country_cdf = _country_cdf(government, values["search_without_team"])
+    country_cdf = _country_cdf(government, values["search_without_team"], values["search_poorer"])
     w = World(
         system=system,
         entity=entity,
@@ -237,11 +239,12 @@ def _ties(n: int, slots: int) -> np.ndarray:
     return ties
 
 
-def _country_cdf(government: np.ndarray, without_team: float) -> np.ndarray:
+def _country_cdf(government: np.ndarray, without_team: float, poorer: float) -> np.ndarray:
     """Where help is looked for: the root of people in need, since programmes do not grow in number with people; mostly
-    where there is a country team, in a world that has any."""
+    where there is a country team, in a world that has any; and more where income is low than need alone would say."""
     team = government["country_team"] | ~government["country_team"].any()
     weight = np.sqrt(government["need"].T * government["people"]) * np.where(team, 1.0, without_team)
+    weight = weight * np.where(government["low_income"], poorer, 1.0)
     return np.array([_cumulative(row) for row in weight])
 
 

@@ -101,7 +101,7 @@ def arrive(w, firm_key, home, month):
     firm["capacity"] = int(w.system[0]["mix"][size, CAPACITY])
     firm["cost_belief"] = param["cost_belief_start"]
     firm["fatigue"], firm["fatigued"], firm["spent"] = 0.0, month, 0.0
-    firm["hidden_since"], firm["repeat_until"], firm["last_contact"] = NEVER, NEVER, month
+    firm["hidden_since"], firm["last_contact"] = NEVER, month
     firm["last_ended"], firm["proposed"] = NEVER, NEVER
     firm["n_live"], firm["n_open"], firm["disclosed"], firm["tied"] = 0, 0, 0, 0
     firm["courted_by"], firm["courted_until"], firm["courting_case"] = -1, NEVER, -1
@@ -116,7 +116,7 @@ def arrive(w, firm_key, home, month):
 @compiled
 def most_chance(firm, param):
     """The most that a firm's chances of misconduct and of leaving can reach in one month, whatever the policy."""
-    return min(firm["p_misconduct"] * param["repeat_factor"] + firm["p_exit"] * param["exit_out_of_contact"], MOST_CHANCE)
+    return min(firm["p_misconduct"] + firm["p_exit"] * param["exit_out_of_contact"], MOST_CHANCE)
 
 
 @compiled

@@ -35,7 +35,7 @@ class Population:
     codes: list[str]
     """Entity codes."""
     entity: dict[str, np.ndarray]
-    """Per entity: tier, seat (row of a State), hq_staff, country_staff, field_share, mandate (entity, goal)."""
+    """Per entity: tier, seat (row of a State), hq_staff, country_staff, field_share, convenes, mandate (entity, goal)."""
     iso3: list[str]
     government: dict[str, np.ndarray]
     """Per State: region, ldc, people, income, effectiveness (0-1), support (0-1), local_network, country_team, need."""
@@ -173,17 +173,21 @@ def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], lis
 
 def _load_entities(path: Path, iso3: list[str]) -> tuple[list[str], dict[str, np.ndarray]]:
     weights = [f"w_{goal}" for goal in GOALS]
-    rows = _rows(path, {"code", "tier", "seat", "hq_staff", "country_staff", "field_share", *weights})
+    rows = _rows(path, {"code", "tier", "seat", "hq_staff", "country_staff", "field_share", "convenes", *weights})
     mandate = np.column_stack([_numbers(path, rows, column, 0, 1) for column in weights])
     off = np.flatnonzero(np.abs(mandate.sum(axis=1) - 1.0) > ROUNDING)
     if off.size:
         raise ScenarioError(f"{path}: line {off[0] + 2}: mandate weights add up to {mandate[off[0]].sum():.3f}; 1 is wanted")
+    convenes = _numbers(path, rows, "convenes", 0, 1) > 0
+    if convenes.sum() > 1:
+        raise ScenarioError(f"{path}: column 'convenes' is 1 for {convenes.sum()} entities; one at most convenes country teams")
     return [row["code"] for row in rows], {
         "tier": _classes(path, rows, "tier", TIERS),
         "seat": np.array([iso3.index(row["seat"]) if row["seat"] in iso3 else -1 for row in rows], dtype=np.int64),
         "hq_staff": _numbers(path, rows, "hq_staff", 0, MOST_STAFF),
         "country_staff": _numbers(path, rows, "country_staff", 0, MOST_STAFF),
         "field_share": _numbers(path, rows, "field_share", 0, 1),
+        "convenes": convenes,
         "mandate": mandate / mandate.sum(axis=1, keepdims=True),
     }
 

@@ -8,8 +8,8 @@ from partnersim.choice import MIDDLE, around_one
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, ticks
 from partnersim.randomness import Purpose, draw
-from partnersim.rules.design import parties
 from partnersim.rules.desks import wait
+from partnersim.rules.inviting import parties
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.screening import review
 from partnersim.rules.work import care_weight, effort, use_grant
@@ -40,12 +40,13 @@ def standard_issues(param, parties):
 
 
 @compiled
-def novel_issues(param, core_business, systemic, sectors):
-    """Novel points that no template settles: for core business, for a systemic aim, and for each sector beyond two."""
+def novel_issues(param, core_business, systemic, sectors, value):
+    """Novel points that no template settles: for core business, a systemic aim, each sector beyond two, and more money."""
     return (
         (param["issues_core_business"] if core_business else 0.0)
         + (param["issues_systemic"] if systemic else 0.0)
         + param["issues_sector"] * max(sectors - 2, 0)
+        + param["issues_value"] * max(math.log10(value / param["deal_median"]), 0.0)
     )
 
 
@@ -73,7 +74,7 @@ def begin(w, case):
     n = parties(case)
     sectors = 2 + (1 if case["government"] else 0) + (1 if case["civil"] >= 0 else 0)
     accepted = draw(seed, U_TEMPLATE, rk, 0, 0) < param["template_acceptance"]
-    novel = novel_issues(param, case["type"] == CORE, case["systemic"], sectors)
+    novel = novel_issues(param, case["type"] == CORE, case["systemic"], sectors, case["value"])
     case["issues"] = open_issues(standard_issues(param, n), novel, now["template_coverage"], accepted)
     delegated = case["office"] == 1 or draw(seed, U_DELEGATED, rk, 0, 2) < now["delegation"]
     handoffs = now["handoffs"] * (param["handoffs_delegated"] if delegated else 1.0)

@@ -6,7 +6,7 @@ import math
 
 from partnersim.compiled import compiled
 from partnersim.randomness import Purpose, draw
-from partnersim.rules.records import forget, path
+from partnersim.rules.records import forget, path, willing
 from partnersim.rules.work import care_weight
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
 
@@ -39,7 +39,7 @@ def release(param, case, lead, company, civil, month):
 @compiled
 def months_handed_over(seed, param, case, host):
     """Months of benefit after the end: with an exit plan and a willing host part of it persists (report para 45)."""
-    if not (case["exit_plan"] and case["performing"]) or draw(seed, U_TAKEOVER, case["key"], 0, 0) >= host:
+    if not (case["exit_plan"] and case["performing"]) or draw(seed, U_TAKEOVER, case["key"], 0, 0) >= willing(case, host):
         return 0.0
     u = draw(seed, U_TAKEOVER, case["key"], 0, 1)
     return math.floor(-param["persist_months"] * math.log(1.0 - u)) + 1.0

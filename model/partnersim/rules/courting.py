@@ -10,8 +10,8 @@ from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import competence
 from partnersim.randomness import ONE, Purpose, draw, pair
 from partnersim.rules.desks import wait
-from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path
-from partnersim.rules.scouting import firm_fit
+from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path, record_key
+from partnersim.rules.scouting import firm_fit, months_to_answer
 from partnersim.rules.ties import find, find_or_make
 from partnersim.rules.work import effort, take, use_grant
 from partnersim.world import (
@@ -151,6 +151,26 @@ def join(other, e, rival, entity, days, price):
 
 
 @compiled
+def turn(w, case):
+    """The entity yields and turns to the firm that came second in its search; False when there is none with a place left."""
+    second, key, e = case["second"], case["second_key"], case["entity"][0]
+    case["second"] = -1
+    if second < 0 or w.company[second]["key"] != key or not w.company[second]["alive"]:
+        return False
+    firm, country, goal, system = w.company[second], case["country"][0], case["goal"], w.system[0]
+    if firm["n_live"] + firm["n_open"] >= firm["capacity"]:
+        return False
+    seed, param, state = system["seed"], system["param"], w.government[country]
+    case["firm"][0], case["firm_key"][0] = second, key
+    case["key"] = record_key(seed, w.entity[e]["key"], key, state["key"], goal, system["month"])
+    case["fit"] = firm_fit(seed, param, firm, system["sector"], system["mix"], goal, country)
+    slot = find(w.firm_tie[e], second, key)
+    tie = w.firm_tie[e, slot]["strength"] + w.firm_tie[e, slot]["event"] if slot >= 0 else 0.0
+    case["months_left"] = months_to_answer(seed, param, case, tie)
+    return True
+
+
+@compiled
 def answer(seed, month, param, case, firm, entity, ties, exposure):
     """Why the firm declines, or NONE when it accepts. ``exposure``: how public partners and criteria are."""
     slot = find(ties, case["firm"][0], firm["key"])
@@ -181,9 +201,10 @@ def accept(param, case, firm, ties, month):
 def court(w):
     """Rule: entities court companies; a valuable firm courted by several takes few, the rest is wasted and it tires.
 
-    (Report paras 39 and 82.) Whether an entity sees a rival and whether the firm says yes are propensities drawn once
-    for each pair and year, so that more openness or more appeal only ever adds. A case that went round the coordination
-    desk sees no more than entities see without coordination.
+    (Report paras 39 and 82.) Who yields turns to the next firm on its short list; who does not shows the firm a UN that is dear
+    to deal with. Whether an entity sees a rival and whether the firm says yes are propensities drawn once for each pair and year,
+    so that more openness or more appeal only ever adds. A case that went round the coordination desk sees no more than entities
+    see without coordination.
     """
     entities, companies, civil_society, register = w.entity, w.company, w.civil, w.partnership
     rows, firm_ties, chan, base, days = w.rows, w.firm_tie, w.chan, w.base, w.system[0]["days"]
@@ -206,10 +227,13 @@ def court(w):
             if way == JOINED and not join(register[firm["courting_case"]], e, rival, entities, days, param["days_joint_bid"]):
                 way = YIELDED
             if way != NONE:
-                drop(case, way, month, companies, civil_society, paths)
+                if way == JOINED or not turn(w, case):
+                    drop(case, way, month, companies, civil_society, paths)
                 continue
             paths["approaches"] += 1.0
-            paths["duplicate_approaches"] += 1.0 if contested else 0.0
+            if contested:
+                paths["duplicate_approaches"] += 1.0
+                firm["cost_belief"] += param["cost_belief_step"] * (1.0 - firm["cost_belief"])
             approach(case, row, firm, month, param["fatigue_fading"])
             firm_days(case, companies, days, COURTING, param["company_days_courting"])
         use_grant(case, entities, days, COURTING if case["stage"] == COURTED else TRIAGE, param["member_share"])

@@ -8,8 +8,8 @@ from partnersim.choice import MIDDLE, graded, pick
 from partnersim.compiled import compiled
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw, normal
-from partnersim.rules.design import parties
-from partnersim.rules.records import firm_days, path
+from partnersim.rules.inviting import parties
+from partnersim.rules.records import firm_days, path, willing
 from partnersim.rules.ties import work_together
 from partnersim.rules.work import use
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, N_GOALS, NEVER, Stage
@@ -153,7 +153,7 @@ def scale_up(seed, month, param, proven, case, host):
         case["scale"] = min(case["scale"] * pace, case["scale_limit"])
         return
     ready = case["months_performing"] >= proven and case["systemic"] and (case["business_case"] or case["exit_plan"])
-    if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < host:
+    if ready and draw(seed, U_SCALE, case["key"], month // 12, 1) < willing(case, host):
         case["stage"], case["since"] = SCALED, month
 
 

@@ -6,7 +6,7 @@ from partnersim.compiled import compiled
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import drop, firm_days, path
-from partnersim.rules.work import HQ, take, use
+from partnersim.rules.work import HQ, take
 from partnersim.world import FIRST_STATE, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_BYPASS = int(Purpose.BYPASS)
@@ -100,10 +100,10 @@ def serve_central(system, k, wanted):
 def serve(w, desk):
     """Rule: a desk works through its cases oldest first; who waits too long goes round it, or lapses in the end.
 
-    A case that waits costs the lead and the firm follow-up days. Patience and the chance of going round are uncertainties
-    (S116, S117, S119 on queues of central units). Returns the number of cases still waiting.
+    A case that waits costs the firm follow-up days, as any open one costs its lead. Patience and the chance of going round are
+    uncertainties (S116, S117, S119 on queues of central units). Returns the number of cases still waiting.
     """
-    entities, companies, governments, civil_society = w.entity, w.company, w.government, w.civil
+    companies, governments, civil_society = w.company, w.government, w.civil
     register, rows, chan, days = w.partnership, w.rows, w.chan, w.system[0]["days"]
     system, param, row = w.system[0], w.system[0]["param"], path(w)
     seed, month = system["seed"], system["month"]
@@ -132,7 +132,7 @@ def serve(w, desk):
             if desk == ADVISORY:
                 case["reviewed"] = True
             continue
-        follow_up(case, entities[case["entity"][0]], companies, days, param["days_follow_up"])
+        firm_days(case, companies, days, FOLLOW_UP, param["days_follow_up"])
         case["waited"] += 1
         if impatient(case["waited"], param["patience_months"], param["bypass"], draw(seed, U_BYPASS, case["key"], month, desk)):
             case["desk"], case["bypassed"] = NO_DESK, True
@@ -144,12 +144,3 @@ def serve(w, desk):
             queue += 1
     system["waiting"][desk - 1] = queue
     return queue
-
-
-@compiled
-def follow_up(case, lead, company, days, amount):
-    """A case that waits costs follow-up days on both sides."""
-    use(lead, days, case["office"], FOLLOW_UP, case["grant"])
-    case["days"] += case["grant"]
-    case["grant"] = 0.0
-    firm_days(case, company, days, FOLLOW_UP, amount)

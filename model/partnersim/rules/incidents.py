@@ -8,9 +8,10 @@ from partnersim.population.firms import WORST_DECILE
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import path
 from partnersim.rules.reputation import hurt
+from partnersim.rules.turnover import misbehave
 from partnersim.world import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 
-U_ATTRIBUTION, U_SEVERITY = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY)
+U_ATTRIBUTION, U_SEVERITY, U_MENDS = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY), int(Purpose.MENDS)
 ENDED = int(Stage.ENDED)
 SEVERAL = 3
 """Entities tied to one bad firm that count as several in the outcome table."""
@@ -43,17 +44,19 @@ def happen(w):
     """Rule: each company whose misconduct became public this month exposes the entities tied to it.
 
     A pair of event and entity counts once, however many partnerships they share. Leaving afterwards does not undo it (S84).
+    Not every firm mends its ways: where it does not, its misconduct goes on out of sight (S69).
     """
     companies, rows = w.company, w.rows
     system, param = w.system[0], w.system[0]["param"]
-    memory, relapse = param["attribution_memory"], int(param["repeat_months"])
+    memory, month = param["attribution_memory"], system["month"]
     for n in range(system["n_events"]):
         row = rows[EVENT_ROWS, n]
         firm = companies[row]
-        if firm["n_live"] > 0 or system["month"] - firm["last_ended"] < memory:
+        if firm["n_live"] > 0 or month - firm["last_ended"] < memory:
             expose(w, row, firm)
         firm["hidden_since"] = NEVER
-        firm["repeat_until"] = system["month"] + relapse
+        if draw(system["seed"], U_MENDS, firm["key"], month, 0) >= param["misconduct_mended"]:
+            misbehave(w, firm, row, month)
 
 
 @compiled

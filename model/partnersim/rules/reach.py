@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from partnersim.compiled import compiled
-from partnersim.rules.records import in_window, path
+from partnersim.rules.records import in_window, path, willing
 from partnersim.world import FIRST_STATE, LIVE_ROWS, NEVER, Stage
 
 DELIVERING, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.SCALED), int(Stage.ENDED)
@@ -33,7 +33,7 @@ def criteria(param, case, need, host):
     A partnership that has raised an institution by the least amount and still performs holds what it raised, so the
     sum of its own contributions decides.
     """
-    lives_on = case["business_case"] or (case["exit_plan"] and host >= param["willing_host"])
+    lives_on = case["business_case"] or (case["exit_plan"] and willing(case, host) >= param["willing_host"])
     return (
         case["sectors_met"],
         case["core_share"] >= param["core_share_least"],

@@ -57,6 +57,7 @@ def open_record(w, e, firm_row, goal, country, office, stage):
     case["lift"], case["months_performing"], case["reach"], case["counted"] = 0.0, 0, 0.0, 0.0
     case["institution"], case["months_all"], case["persists"], case["scale"] = 0.0, 0, 0.0, 1.0
     case["told"], case["days_firms"], case["days_hosts"], case["days_desks"] = 0, 0.0, 0.0, 0.0
+    case["second"], case["second_key"] = -1, 0
     w.rows[OPEN_ROWS, system["n_open"]] = row
     system["n_open"] += 1
     path(w)["ideas"] += 1.0
@@ -112,6 +113,12 @@ def partner_days(case, government, civil, days, activity, amount):
 
 
 @compiled
+def willing(case, host):
+    """How willing the host is to carry a partnership on, 0-1: wholly where its government is a member, else by its support."""
+    return 1.0 if case["government"] else host
+
+
+@compiled
 def main_firm_present(case, company):
     """False when the main company has left and its row is empty or somebody else's."""
     firm = company[case["firm"][0]]
@@ -137,12 +144,13 @@ def in_window(system, month):
 
 
 @compiled
-def overdue(stage, months, unread, patience):
+def overdue(stage, months, to_come, unread, patience):
     """True when a case has stood too long at one stage before agreement: nobody waits for ever for staff.
 
-    ``unread``: months a firm waits for its proposal to be read; ``patience``: months at any later stage.
+    ``unread``: months a firm waits for its proposal to be read; ``patience``: months at any later stage, unless all know
+    that the stage takes longer (``to_come``: elapsed months that it still takes).
     """
-    return stage < AGREEMENT and months >= (unread if stage == PROPOSED else patience)
+    return stage < AGREEMENT and to_come <= 0.0 and months >= (unread if stage == PROPOSED else patience)
 
 
 @compiled
@@ -162,7 +170,7 @@ def tidy(w):
     for i in range(system["n_open"]):
         row = rows[OPEN_ROWS, i]
         case = register[row]
-        if overdue(case["stage"], month - case["since"], unread, patience):
+        if overdue(case["stage"], month - case["since"], case["months_left"], unread, patience):
             drop(case, LAPSED, month, w.company, w.civil, path(w))
         if case["stage"] == DROPPED:
             account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)

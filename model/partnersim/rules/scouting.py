@@ -32,6 +32,8 @@ FIRM_TRIES, LOCAL_TRIES, TOGETHER = 16, 8, 4
 """Draws in which a living company is looked for among all, and among those of a country; draws looked at together."""
 MOST_TRIES = 8
 """Bound of the parameter ``country_tries``: keeps the numbers of one search apart from those of the next."""
+MOST_CANDIDATES = 32
+"""Bound of the parameter ``candidates``: keeps the numbers of one search apart from those of the next."""
 SHORT_LIST = 4
 """Candidates of the search whose days the parameter ``days_search`` gives."""
 USUAL_REWARD = BY_NAME["reward_results"].baseline
@@ -152,12 +154,29 @@ def choose_country(seed, who, month, number, tries, cdf, guide, government, e):
 
 @compiled
 def best_candidate(seed, param, month, number, entity, now, state, broker, goal, country, n, ties, company, home, sector, mix):
-    """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, true fit, strength of the tie."""
+    """The most promising of ``n`` candidates with a place left: row (or -1), value as seen, true fit, strength of the tie.
+
+    And the row of the one that came second, or -1.
+    """
     noise_sd = now["company_info_noise"] * (1.0 - param["noise_broker"] * broker)
     best, most, best_fit, best_tie = -1, -1e9, 0.0, 0.0
+    second, next_most = -1, -1e9
     for j in range(n):
         row, slot = candidate(
-            seed, param, month, number * FIRM_TRIES + j, entity, now, state, broker, goal, country, ties, company, home, sector
+            seed,
+            param,
+            month,
+            number * MOST_CANDIDATES + j,
+            entity,
+            now,
+            state,
+            broker,
+            goal,
+            country,
+            ties,
+            company,
+            home,
+            sector,
         )
         if row < 0 or company[row]["n_live"] + company[row]["n_open"] >= company[row]["capacity"]:
             continue
@@ -167,25 +186,37 @@ def best_candidate(seed, param, month, number, entity, now, state, broker, goal,
         fit = firm_fit(seed, param, firm, sector, mix, goal, country)
         value = seen_value(param, fit, noise, now["core_competence_weight"], firm["size"], tie)
         if value > most:
+            if best != row:
+                second, next_most = best, most
             best, most, best_fit, best_tie = row, value, fit, tie
-    return best, most, best_fit, best_tie
+        elif value > next_most and row != best:
+            second, next_most = row, value
+    return best, most, best_fit, best_tie, second
 
 
 @compiled
-def begin(w, e, firm_row, goal, country, pool, fit, tie):
-    """Open a case that still has to court its firm; a known firm answers sooner."""
+def begin(w, e, firm_row, goal, country, pool, fit, tie, second):
+    """Open a case that still has to court its firm, with the ``second`` firm of the search (or -1) in reserve."""
     row = open_record(w, e, firm_row, goal, country, pool, COURTED)
     if row < 0:
         return
     seed, param, case = w.system[0]["seed"], w.system[0]["param"], w.partnership[row]
     case["fit"] = fit
     case["work_left"] = ticks(param["days_courting"] * effort(param, w.entity[e]["skill"]))
-    pace = around_one(1.0 - draw(seed, U_REPLY, case["key"], 0, 1), param["answer_spread"])
-    haste = param["crisis_rush_answer"] if case["crisis"] else 1.0
-    case["months_left"] = param["months_courting"] * pace * (1.0 - param["answer_tie"] * clip(tie, 0.0, 1.0)) * haste
+    case["months_left"] = months_to_answer(seed, param, case, tie)
+    if second >= 0:
+        case["second"], case["second_key"] = second, w.company[second]["key"]
     case["requested"] = (
         draw(seed, U_REPLY, case["key"], 0, 2) < param["request_share"] * w.chan[FIRST_STATE + country]["host_support"]
     )
+
+
+@compiled
+def months_to_answer(seed, param, case, tie):
+    """Months until the firm of a case answers; one that is known by a ``tie`` answers sooner."""
+    pace = around_one(1.0 - draw(seed, U_REPLY, case["key"], 0, 1), param["answer_spread"])
+    haste = param["crisis_rush_answer"] if case["crisis"] else 1.0
+    return param["months_courting"] * pace * (1.0 - param["answer_tie"] * clip(tie, 0.0, 1.0)) * haste
 
 
 @compiled
@@ -224,7 +255,7 @@ def scout(w):
                 country = choose_country(
                     seed, entity["key"], month, number, country_tries, country_cdf[goal], guide[goal], governments, e
                 )
-                best, value, fit, tie = best_candidate(
+                best, value, fit, tie, second = best_candidate(
                     seed,
                     param,
                     month,
@@ -243,5 +274,5 @@ def scout(w):
                     w.system[0]["mix"],
                 )
                 if best >= 0 and value >= least:
-                    begin(w, e, best, goal, country, pool, fit, tie)
+                    begin(w, e, best, goal, country, pool, fit, tie, second)
     order_newcomers(w, first)

@@ -35,13 +35,10 @@ def befall(w, firm, row, month):
     """
     system, param = w.system[0], w.system[0]["param"]
     u = draw(system["seed"], U_FIRM_MONTH, firm["key"], month, 0) * most_chance(firm, param)
-    misconduct = firm["p_misconduct"] * param["repeat_factor"]
+    misconduct = firm["p_misconduct"]
     if u < misconduct:
-        hazard = misconduct if month < firm["repeat_until"] else firm["p_misconduct"]
-        if u < hazard and firm["hidden_since"] == NEVER and system["n_hidden"] < w.rows.shape[1]:
-            firm["hidden_since"] = month
-            w.rows[HIDDEN_ROWS, system["n_hidden"]] = row
-            system["n_hidden"] += 1
+        if firm["hidden_since"] == NEVER:
+            misbehave(w, firm, row, month)
             path(w)["partner_misconduct"] += firm["n_live"]
     elif firm["n_live"] + firm["n_open"] == 0:
         broker = w.chan[FIRST_STATE + firm["home"]]["broker_quality"]
@@ -50,6 +47,16 @@ def befall(w, firm, row, month):
             firm["alive"], firm["hidden_since"], w.home[row] = False, NEVER, -1
             system["n_left"] += 1
             system["n_worst"] -= 1 if firm["integrity"] < WORST_DECILE else 0
+
+
+@compiled
+def misbehave(w, firm, row, month):
+    """Misconduct that nobody knows of begins, or goes on; what finds no room on the list is counted nowhere and forgotten."""
+    system = w.system[0]
+    if system["n_hidden"] < w.rows.shape[1]:
+        firm["hidden_since"] = month
+        w.rows[HIDDEN_ROWS, system["n_hidden"]] = row
+        system["n_hidden"] += 1
 
 
 @compiled

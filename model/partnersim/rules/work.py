@@ -1,9 +1,9 @@
 """Staff time: what each entity has this month, what is taken from it first, and what it goes to.
 
 Days are spent in this order: charges of levers absorbed, training and exchanges; then care for live partnerships (the
-share that staff are rewarded for by results), open cases oldest first, the rest of the care, and scouting with what is
-left, screeners' days included that neither checks at hand nor last month's invitations ask for. Rewarding counts thus
-starves delivery by the order of work alone (report para 37, tension T8).
+share that staff are rewarded for by results), keeping up with open cases, work on these oldest first, the rest of the care,
+and scouting with what is left, screeners' days included that neither checks at hand nor last month's invitations ask for.
+Rewarding counts thus starves delivery by the order of work alone (report para 37, tension T8).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
     int(Side.COMPANY),
     int(Side.GOVERNMENT),
 )
-LEVER, LEARNING, SLACK = int(Activity.LEVER), int(Activity.LEARNING), int(Activity.SLACK)
+LEVER, LEARNING, SLACK, FOLLOW_UP = int(Activity.LEVER), int(Activity.LEARNING), int(Activity.SLACK), int(Activity.FOLLOW_UP)
 PROPOSED, COURTED, SCREENING, DESIGN, AGREEMENT = (
     int(Stage.PROPOSED),
     int(Stage.COURTED),
@@ -290,6 +290,20 @@ def screeners_days(entity, wanted, least):
 
 
 @compiled
+def keep_up(w):
+    """Rule: a firm that has said yes asks how its case stands, whoever works on it, so each open case costs follow-up days.
+
+    (Days assumed.) Too many open at a time thus leave less time for any of them.
+    """
+    entities, register, rows, days = w.entity, w.partnership, w.rows, w.system[0]["days"]
+    amount = ticks(w.system[0]["param"]["days_follow_up"])
+    for i in range(w.system[0]["n_open"]):
+        case = register[rows[OPEN_ROWS, i]]
+        if case["stage"] > COURTED or case["desk"] != NO_DESK:
+            case["days"] += take(entities[case["entity"][0]], days, case["office"], FOLLOW_UP, amount)
+
+
+@compiled
 def assign(w):
     """Rule: days go to care, open cases and scouting in the order at the head of this file, set by rewards (report para 37)."""
     entities, register, rows, chan = w.entity, w.partnership, w.rows, w.chan
@@ -304,6 +318,7 @@ def assign(w):
             entity["left"][pool] -= given
             entity["attention"][pool] = given
             entity["backlog"][pool] = 0.0
+    keep_up(w)
     rate, member_share = ticks(param["days_case_month"]), param["member_share"]
     least = ticks(param["check_least_days"])
     for i in range(w.system[0]["n_open"]):
@@ -313,8 +328,6 @@ def assign(w):
         lead["backlog"][pool] += days_ahead(param, stage, case["work_left"])
         case["grant"], case["n_granting"] = 0.0, 1
         if case["desk"] != NO_DESK:
-            case["grant"] = min(ticks(param["days_follow_up"]), lead["left"][pool])
-            lead["left"][pool] -= case["grant"]
             continue
         wanted = min(case["work_left"], rate)
         if wanted <= 0.0:
