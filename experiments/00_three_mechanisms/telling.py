@@ -208,4 +208,4 @@ def _yes(is_clear: bool) -> str:
     return "yes" if is_clear else "no"
 
 
-BLOCKS = {"screening": screening_block, "coordination": coordination_block, "volume": volume_block}
+BLOCKS = {"summary": summary_block, "screening": screening_block, "coordination": coordination_block, "volume": volume_block}

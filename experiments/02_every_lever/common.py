@@ -1,9 +1,8 @@
-"""What the parts share: scenarios made in Python, where things are, and what is judged."""
+"""What the parts share: scenarios made in Python, and what is judged."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.scenario import load_levers, load_parameters, load_scenario, make_scenario, read_policy
 from partnersim.scenario.show import by_id
 
-HERE = Path(__file__).resolve().parent
-RESULTS = HERE.parents[1] / "results" / HERE.name
-PAGE = HERE.parents[1] / "docs" / "every-lever.md"
 LEVERS = {lever.name: lever for lever in sorted(load_levers().values(), key=by_id)}
 """By name, in the order of their ids."""
 RANKED = [name for name, lever in LEVERS.items() if lever.role == "lever"]
@@ -46,4 +42,4 @@ def flat(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return frame.rename_axis(index=list(names)).reset_index()
 
 
-__all__ = ["HEADLINES", "HERE", "LEVERS", "MONTHS", "MOVED", "PAGE", "RANKED", "RESULTS", "Tables", "flat", "scenario"]
+__all__ = ["HEADLINES", "LEVERS", "MONTHS", "MOVED", "RANKED", "Tables", "flat", "scenario"]

@@ -33,7 +33,7 @@ from partnersim.analysis.calibration import (
 from partnersim.analysis.targets import load_patterns
 from partnersim.scenario.library import library
 from partnersim.study.files import StudyError, write_csv, write_json, write_text
-from partnersim.study.page import filled
+from partnersim.study.page import exit_if_stale, fill
 from partnersim.study.store import engine_digest
 
 HERE = Path(__file__).resolve().parent
@@ -99,12 +99,16 @@ def main() -> None:
     parser.add_argument("--retell", action="store_true", help="run nothing; fill the page from the kept tables")
     parser.add_argument("--check", action="store_true", help="run nothing; exit with 1 where the page is stale")
     asked = parser.parse_args()
-    if asked.retell or asked.check:
-        page, told = PAGE.read_text(encoding="utf-8"), retold()
-        if asked.check and told != page:
-            sys.exit(f"{PAGE.name} is stale: run experiments/{HERE.name}/run.py --retell")
-        write_text(told, PAGE)
-        return
+    if asked.check:
+        exit_if_stale(PAGE, blocks(), f"experiments/{HERE.name}/run.py --retell")
+    elif asked.retell:
+        fill(PAGE, blocks())
+    else:
+        run_waves(asked)
+
+
+def run_waves(asked: argparse.Namespace) -> None:
+    """Run wave after wave, keep the tables, and fill the page unless they are kept elsewhere."""
     asked.out.mkdir(parents=True, exist_ok=True)
     space, wanted = Space.of(FREE), targets()
     setting = {"sets": asked.sets, "seeds": asked.seeds, "months": 120, "size": "system", "engine": engine_digest()}
@@ -126,13 +130,12 @@ def main() -> None:
         print({key: told[-1][key] for key in ("wave", "sets", "accepted", "median", "least", "space_left")}, flush=True)
     keep(space, table, every, wanted, pd.DataFrame(told), asked.out, setting)
     if asked.out.resolve() == RESULTS:
-        write_text(retold(), PAGE)
+        fill(PAGE, blocks())
 
 
-def retold() -> str:
-    """The page with what the kept tables say."""
-    tables = {name: pd.read_csv(RESULTS / f"{name}.csv") for name in TABLES}
-    return filled(PAGE.read_text(encoding="utf-8"), {"calibration": block(tables)})
+def blocks() -> dict[str, str]:
+    """What the kept tables say, by the name of its place in the page."""
+    return {"calibration": block({name: pd.read_csv(RESULTS / f"{name}.csv") for name in TABLES})}
 
 
 def keep(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from partnersim.study import words
+from partnersim.study.files import write_text
 
 if TYPE_CHECKING:
     from partnersim.scenario.load import Scenario
@@ -64,3 +67,15 @@ def filled(page: str, blocks: Mapping[str, str]) -> str:
             raise ValueError(f"the page has no place {begin} ... {end}")
         page = f"{before}{begin}\n{text}\n{end}{after}"
     return page
+
+
+def fill(page: Path, blocks: Mapping[str, str], to: Path | None = None) -> None:
+    """Write the page :func:`filled`, in its place or ``to`` another."""
+    write_text(filled(page.read_text(encoding="utf-8"), blocks), to or page)
+
+
+def exit_if_stale(page: Path, blocks: Mapping[str, str], command: str) -> None:
+    """Exit with 1 and name the command that renews the page, where it says other than ``blocks``."""
+    text = page.read_text(encoding="utf-8")
+    if filled(text, blocks) != text:
+        sys.exit(f"{page.name} is stale: run {command}")
