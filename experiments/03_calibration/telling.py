@@ -19,30 +19,29 @@ def _number(value: float) -> str:
 
 
 def sentences(tables: Tables) -> list[str]:
-    """Waves, the defaults, and what was accepted."""
-    waves, default, moves, best = (tables[name] for name in ("waves", "default", "moves", "best"))
+    """Waves, where they started, and what was chosen."""
+    waves, before, moves, best, chosen = (tables[name] for name in ("waves", "before", "moves", "best", "chosen"))
     n, kept = int(waves["sets"].sum()), int((best["implausibility"] < CUT).sum())
-    out = default[default["implausibility"] >= CUT]
+    out = before[before["implausibility"] >= CUT].sort_values("implausibility", ascending=False)
     said = [f"{counted(len(waves), 'wave')}, {n:,} parameter sets in all, {counted(kept, 'set')} not ruled out."]
-    worst = out.sort_values("implausibility", ascending=False)
-    named = [f"{row.measure} of {row.pattern} ({_number(row.implausibility)})" for row in worst.itertuples()]
+    named = [f"{row.measure} of {row.pattern} ({_number(row.implausibility)})" for row in out.itertuples()]
     said.append(
-        f"The defaults are ruled out, by {listed(named)}; {CUT:g} or more rules out."
+        f"The values before are ruled out, by {listed(named)}; {CUT:g} or more rules out."
         if named
-        else f"The defaults are not ruled out; their largest implausibility is {_number(default['implausibility'].max())}."
+        else f"The values before are not ruled out; their largest implausibility is {_number(before['implausibility'].max())}."
     )
-    far = moves[moves["moved"].abs() >= MOVED].sort_values("moved", key=abs, ascending=False)
-    steps = [f"`{row.parameter}` {_number(row.default)} to {_number(row.nearest)}" for row in far.itertuples()]
-    which = "accepted set nearest to the defaults" if kept else "set nearest to the defaults among the least implausible ones"
-    said.append(f"The {which} moves {listed(steps) if steps else 'nothing far'}.")
-    centre = tables["centre"]
-    outside = centre[~centre["inside"]]
-    names = listed([f"{row.measure} ({row.pattern}, {_number(row.value)})" for row in outside.itertuples()])
+    far = moves.assign(step=(moves["chosen"] - moves["default"]) / (moves["most"] - moves["least"]))
+    far = far[far["step"].abs() >= MOVED].sort_values("step", key=abs, ascending=False)
+    steps = [f"`{row.parameter}` {_number(row.default)} to {_number(row.chosen)}" for row in far.itertuples()]
+    outside = chosen[~chosen["inside"]]
+    names = [f"{row.measure} ({row.pattern}, {_number(row.value)})" for row in outside.itertuples()]
     said.append(
-        f"Their middle (medians), run with ten times as many seeds, lies in {int(centre['inside'].sum())} of {len(centre)} ranges"
-        + (f", all but {names}." if len(outside) else ".")
+        f"The chosen set, the defaults of today, lies in {int(chosen['inside'].sum())} of {len(chosen)} ranges"
+        + (f", all but {listed(names)}" if names else "")
+        + f"; its largest implausibility, with thirty seeds that no wave used, is {_number(chosen['implausibility'].max())}."
     )
-    aside = default[~default["matched"]]
+    said.append(f"It moves {listed(steps) if steps else 'nothing far'}.")
+    aside = before[~before["matched"]]
     if len(aside):
         names = listed([f"{row.measure} ({row.pattern})" for row in aside.itertuples()])
         said.append(f"No set of the first wave meets {names}: set aside, a miss that these parameters cannot mend.")
@@ -51,7 +50,7 @@ def sentences(tables: Tables) -> list[str]:
 
 def block(tables: Tables) -> str:
     """Sentences, waves, targets, parameters."""
-    waves, default, moves, best = (tables[name] for name in ("waves", "default", "moves", "best"))
+    waves, before, moves, best, chosen = (tables[name] for name in ("waves", "before", "moves", "best", "chosen"))
     head = pd.DataFrame(
         {
             "wave": waves["wave"],
@@ -64,20 +63,21 @@ def block(tables: Tables) -> str:
     )
     goals = pd.DataFrame(
         {
-            "target": [f"{row.pattern} `{row.measure}`" for row in default.itertuples()],
-            "range": [f"{_number(row.low)} to {_number(row.high)}" for row in default.itertuples()],
-            "defaults": default["default"].map(_number),
-            "implausibility": default["implausibility"].map(_number),
-            "least implausible set": default["least_implausible"].map(_number),
-            "sets within": default["sets_inside"].map(lambda x: f"{x:.0%}"),
+            "target": [f"{row.pattern} `{row.measure}`" for row in before.itertuples()],
+            "range": [f"{_number(row.low)} to {_number(row.high)}" for row in before.itertuples()],
+            "before": before["before"].map(_number),
+            "implausibility": before["implausibility"].map(_number),
+            "chosen": chosen["value"].map(_number),
+            "its implausibility": chosen["implausibility"].map(_number),
+            "sets within": before["sets_inside"].map(lambda x: f"{x:.0%}"),
         }
     )
     values = pd.DataFrame(
         {
             "parameter": [f"`{name}`" for name in moves["parameter"]],
-            "default": moves["default"].map(_number),
-            "nearest accepted": moves["nearest"].map(_number),
-            "middle": moves["middle"].map(_number),
+            "before": moves["default"].map(_number),
+            "chosen": moves["chosen"].map(_number),
+            "middle of those accepted": moves["middle"].map(_number),
             f"5 % to 95 % of the {len(best)} least implausible sets": [
                 f"{_number(row.low)} to {_number(row.high)}" for row in moves.itertuples()
             ],

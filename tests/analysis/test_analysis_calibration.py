@@ -23,6 +23,7 @@ from partnersim.analysis.calibration import (
     next_wave,
     reachable,
 )
+from partnersim.scenario import load_parameters
 
 RUN = Path(__file__).parents[2] / "experiments" / "03_calibration" / "run.py"
 NAMES = ("candidates", "perform_base", "lapse_rate")
@@ -116,3 +117,10 @@ def test_the_page_tells_the_kept_calibration():
     """A failure means that docs/validation.md says other than the kept tables: run the command it names."""
     done = subprocess.run([sys.executable, str(RUN), "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_defaults_are_the_set_that_was_chosen():
+    """Fails when a calibrated default is moved by hand, or the tables are made anew and the defaults are not."""
+    chosen = pd.read_csv(RUN.parents[2] / "results" / "03_calibration" / "moves.csv").set_index("parameter")["chosen"]
+    calibrated = {name: p.value for name, p in load_parameters().items() if p.status == "calibrated"}
+    assert calibrated == chosen.to_dict()

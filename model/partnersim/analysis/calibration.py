@@ -64,11 +64,12 @@ class Space:
     default: np.ndarray
 
     @classmethod
-    def of(cls, names: Sequence[str]) -> Space:
-        """The declared ranges and values of these parameters."""
+    def of(cls, names: Sequence[str], start: Mapping[str, float] | None = None) -> Space:
+        """The declared ranges of these parameters, and where to ``start`` from: by default at the declared values."""
         found = [load_parameters()[name] for name in names]
-        columns = (np.array([getattr(p, key) for p in found]) for key in ("low", "high", "value"))
-        return cls(tuple(names), *columns)
+        start = start or {p.name: p.value for p in found}
+        low, high = (np.array([getattr(p, key) for p in found]) for key in ("low", "high"))
+        return cls(tuple(names), low, high, np.array([start[name] for name in names]))
 
     def values(self, unit: np.ndarray) -> np.ndarray:
         """From the unit cube to the ranges, to four digits so that a table holds them exactly."""
@@ -153,14 +154,18 @@ class Emulator:
         left_out = (outputs - x @ weights) / (1 - leverage.clip(max=0.95))[:, None]
         return cls(weights, left_out.std(axis=0), products)
 
-    def implausibility(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-        """The largest over the measures, for each point."""
+    def each(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+        """Implausibility of each point and measure, what the emulator misses allowed for."""
         middle, sd = np.array([t.middle for t in targets]), np.array([t.sd for t in targets])
-        worst = np.empty(len(unit))
+        found = np.empty((len(unit), len(targets)))
         for first in range(0, len(unit), 4096):
             seen = features(unit[first : first + 4096], self.products) @ self.weights
-            worst[first : first + 4096] = (np.abs(seen - middle) / np.hypot(sd, self.sd)).max(axis=1)
-        return worst
+            found[first : first + 4096] = np.abs(seen - middle) / np.hypot(sd, self.sd)
+        return found
+
+    def implausibility(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+        """The largest over the measures, for each point."""
+        return self.each(unit, targets).max(axis=1)
 
 
 def next_wave(
@@ -170,6 +175,42 @@ def next_wave(
 
     Drawn from candidates that are not implausible; where there are too few, from those that are least so.
     """
+    candidates, score, emulator = _candidates(space, table, targets, wave)
+    plausible = np.flatnonzero(score < CUT)
+    order = np.random.default_rng([KEY, wave, 1]).permutation(plausible)
+    chosen = order[:n] if len(plausible) >= n else np.argsort(score, kind="stable")[:n]
+    told = {
+        "space_left": float((score[:SOBOL] < CUT).mean()),
+        **{f"{t.measure}_emulator_sd": float(s) for t, s in zip(targets, emulator.sd, strict=True)},
+    }
+    return space.values(candidates[chosen]), told
+
+
+def finalists(space: Space, table: pd.DataFrame, targets: Sequence[Target], wave: int, n: int) -> np.ndarray:
+    """Sets to decide between with more seeds: the middle of the accepted ones, the ``n`` nearest, and ``n`` that promise most.
+
+    What was picked for being near with a few seeds owes them much; the emulator owes each seed little.
+    """
+    each = implausibility(table, targets)
+    order = np.argsort(distance(each), kind="stable")
+    kept = table[list(space.names)].to_numpy()[order[: max(int((each.max(axis=1) < CUT).sum()), n)]]
+    candidates, _, emulator = _candidates(space, table, targets, wave)
+    score = distance(emulator.each(candidates, targets))
+    promising = space.values(candidates[np.argsort(score, kind="stable")[:n]])
+    middle = space.values(np.median(space.unit(kept), axis=0))
+    return np.vstack([middle, kept[:n], promising])
+
+
+def distance(each: pd.DataFrame | np.ndarray) -> np.ndarray:
+    """Root mean square of implausibilities over the measures; infinite for a set that one of them rules out."""
+    values = np.asarray(each, dtype=float)
+    return np.where((values < CUT).all(axis=1), np.sqrt((np.minimum(values, CUT) ** 2).mean(axis=1)), np.inf)
+
+
+def _candidates(
+    space: Space, table: pd.DataFrame, targets: Sequence[Target], wave: int
+) -> tuple[np.ndarray, np.ndarray, Emulator]:
+    """Points of the unit cube, the first SOBOL all over it and the others near the best sets; their emulated implausibility."""
     whole = table.dropna(subset=[t.measure for t in targets])
     unit = space.unit(whole[list(space.names)].to_numpy())
     emulator = Emulator.fit(unit, whole[[t.measure for t in targets]].to_numpy())
@@ -179,14 +220,7 @@ def next_wave(
     best = unit[np.argsort(worst, kind="stable")[:40]]
     near = best[rng.integers(len(best), size=NEAR)] + NEAR_SPREAD * rng.standard_normal((NEAR, unit.shape[1]))
     candidates = np.vstack([cube, near.clip(0.0, 1.0)])
-    score = emulator.implausibility(candidates, targets)
-    plausible = np.flatnonzero(score < CUT)
-    chosen = rng.permutation(plausible)[:n] if len(plausible) >= n else np.argsort(score, kind="stable")[:n]
-    told = {
-        "space_left": float((score[:SOBOL] < CUT).mean()),
-        **{f"{t.measure}_emulator_sd": float(s) for t, s in zip(targets, emulator.sd, strict=True)},
-    }
-    return space.values(candidates[chosen]), told
+    return candidates, emulator.implausibility(candidates, targets), emulator
 
 
 def reachable(table: pd.DataFrame, targets: Sequence[Target]) -> list[Target]:

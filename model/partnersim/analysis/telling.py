@@ -38,8 +38,9 @@ def judged(row: pd.Series) -> str:
 
 
 def counts(patterns: Mapping[str, Pattern], checks: pd.DataFrame) -> list[str]:
-    """How many patterns and tensions are met, which emerged, and which are not."""
+    """How many patterns and tensions are met, which emerged, wholly or in some check, and which are not in the model."""
     table = summary(patterns, checks).set_index("pattern")
+    some = set(checks["pattern"][checks["label"] == "emerged"])
     said = []
     for letter, kind in (("V", "pattern"), ("T", "tension")):
         part = table[table.index.str.startswith(letter)]
@@ -50,6 +51,8 @@ def counts(patterns: Mapping[str, Pattern], checks: pd.DataFrame) -> list[str]:
         absent = part[part["verdict"] == ABSENT]
         text = f"{len(held)} of {counted(len(part), kind)} met"
         text += f", {len(emerged)} of them emerged ({listed(list(emerged.index))})" if len(emerged) else ", none of them emerged"
+        partly = [name for name in held.index if held["label"][name] != "emerged" and name in some]
+        text += f", {len(partly)} in part ({listed(partly)})" if partly else ""
         text += f"; not in the model: {listed(list(absent.index))}" if len(absent) else ""
         said.append(text + ".")
     needed = table[table.index.isin(NEEDED)]

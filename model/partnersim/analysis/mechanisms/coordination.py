@@ -15,11 +15,11 @@ from partnersim.study.paired import paired_differences, simultaneous
 from partnersim.study.resampling import RESAMPLES, generator
 from partnersim.world import OPEN_ROWS, Desk
 
-SEEDS, MONTHS, LOAD_SEEDS = 100, 120, 6
+SEEDS, MONTHS, LOAD_SEEDS = 300, 120, 6
 LEVER, DESK = "partner_coordination", "desk_days_coordination"
 AMPLE = 960.0
 """A desk at which nothing waits: the upper end of the lever's range, staff-days a month."""
-WORLDS: dict[str, dict[str, float]] = {"as assumed": {}, "firms tire fast": {"accept_fatigue": 1.0}}
+WORLDS: dict[str, dict[str, float]] = {"as assumed": {}, "firms do not tire": {"accept_fatigue": 0.0}}
 BYPASS = (0.0, 0.5, 1.0)
 TIMES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
 """Capacity of the desk over its offered load."""
@@ -30,7 +30,7 @@ CAUSES: dict[str, dict[str, float]] = {
     "no joint bids": {"join_share": 0.0},
     "firms take few at once": {"accept_busy": 3.0},
     "firms tire fast": {"accept_fatigue": 1.0},
-    "firms tire fast, no joint bids": {"accept_fatigue": 1.0, "join_share": 0.0},
+    "firms do not tire": {"accept_fatigue": 0.0},
 }
 CAUSE_OUTCOMES = ("ideas", "signed", "performing", "transaction_cost_net", "duplicate_courting")
 
@@ -131,7 +131,7 @@ def _crossing(means: np.ndarray) -> float:
 
 
 def causes(seeds: Sequence[int], progress: Progress) -> pd.DataFrame:
-    """What an ample desk changes, in percent, when joint bids are ruled out and when rival approaches tire firms more."""
+    """What an ample desk changes, in percent, when joint bids are ruled out and when rival approaches cost more or less."""
     family = {}
     for name, values in CAUSES.items():
         desk = variant("desk", values, use(LEVER, sizes={DESK: AMPLE}))

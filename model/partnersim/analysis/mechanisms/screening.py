@@ -17,7 +17,7 @@ from partnersim.simulate import Laboratory, advance
 from partnersim.study.paired import paired_differences, pseudo_values, simultaneous
 from partnersim.world import World
 
-SEEDS, MONTHS, SETTLING = 200, 240, 24
+SEEDS, MONTHS, SETTLING = 300, 240, 24
 """Seeds, months of a run, and months until checks on file were made under the rule."""
 RULES = ("independent", "reused", "pooled", "veto")
 ENTITIES, READINGS = 3, 3.0
