@@ -35,10 +35,11 @@ def sentences(tables: Tables) -> list[str]:
     steps = [f"`{row.parameter}` {_number(row.default)} to {_number(row.chosen)}" for row in far.itertuples()]
     outside = chosen[~chosen["inside"]]
     names = [f"{row.measure} ({row.pattern}, {_number(row.value)})" for row in outside.itertuples()]
+    worst = float(chosen["implausibility"][chosen["pattern"] != "size"].max())
     said.append(
         f"The chosen set, the defaults of today, lies in {int(chosen['inside'].sum())} of {len(chosen)} ranges"
         + (f", all but {listed(names)}" if names else "")
-        + f"; its largest implausibility, with thirty seeds that no wave used, is {_number(chosen['implausibility'].max())}."
+        + f"; its largest implausibility over the patterns, with thirty seeds that no wave used, is {_number(worst)}."
     )
     said.append(f"It moves {listed(steps) if steps else 'nothing far'}.")
     aside = before[~before["matched"]]

@@ -123,4 +123,5 @@ def test_the_defaults_are_the_set_that_was_chosen():
     """Fails when a calibrated default is moved by hand, or the tables are made anew and the defaults are not."""
     chosen = pd.read_csv(RUN.parents[2] / "results" / "03_calibration" / "moves.csv").set_index("parameter")["chosen"]
     calibrated = {name: p.value for name, p in load_parameters().items() if p.status == "calibrated"}
-    assert calibrated == chosen.to_dict()
+    fixed = {"backlog_months"}
+    assert calibrated == {name: value for name, value in chosen.items() if name not in fixed}
