@@ -45,7 +45,7 @@ def main_partners(world: World) -> np.ndarray:
 @pytest.fixture(scope="module")
 def partners() -> dict[str, np.ndarray]:
     """Integrity and hazard of screened partners under perfect signals, from 120 worlds after seven years."""
-    lab = laboratory(beyond={**SCREENING_SEES_ALL, **ONE_STANDARD, **BLIND_TO_PUBLICITY}, burn_in=60)
+    lab = laboratory(beyond={**SCREENING_SEES_ALL, **ONE_STANDARD, **BLIND_TO_PUBLICITY, "misconduct_rate": 1.0}, burn_in=60)
     found = []
     for seed in range(120):
         world = run_one(lab, lab.settled(seed))
@@ -92,6 +92,7 @@ def test_constant_hazard_gives_a_poisson_count_of_public_events() -> None:
     year makes one above 2.
     """
     lab = laboratory(months=120, burn_in=0, beyond={"misconduct_spread": 0.0, "misconduct_mended": 1.0, "hidden_months": 1.0})
+    lab.values["misconduct_rate"] = 1.0
     lab.values |= {"hidden_months_disclosed": 1.0, "misconduct_sme": 0.2, "misconduct_large": 0.2}
     lab.values |= {"exit_sme": 0.0, "exit_large": 0.0}
     sector = {**lab.population.sector, "misconduct": np.ones(len(lab.population.sectors))}

@@ -36,11 +36,11 @@ def closed_form(q: float) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def sizes() -> np.ndarray:
-    """UN members of every design begun in ten years, those dropped later among them; equal ideas count once."""
-    lab = laboratory(months=120, beyond=ALONE, burn_in=0, entities=20, companies=2000)
+    """UN members of every design begun in fifteen years, those dropped later among them; equal ideas count once."""
+    lab = laboratory(months=180, beyond=ALONE, burn_in=0, entities=20, companies=2000)
     world, tables = lab.start(lab.settled(7))
     found = {}
-    for _ in range(120):
+    for _ in range(180):
         advance(world, tables, 1)
         cases = world.partnership[world.rows[OPEN_ROWS, : world.system["n_open"][0]]]
         begun = cases[(cases["stage"] == Stage.DESIGN) & (cases["work_left"] >= 0.0)]

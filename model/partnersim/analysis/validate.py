@@ -46,7 +46,7 @@ class Effort:
     def of(cls, seeds: int | None = None, quick: bool = False) -> Effort:
         """In proportion to ``seeds``; ``quick`` takes fewer, and looks at shorter runs and fewer firms in V13."""
         n = seeds or (QUICK_SEEDS if quick else SEEDS)
-        volume, months, firms = (5, 120, 3_000) if quick else (15, 240, 20_000)
+        volume, months, firms = (5, 120, 3_000) if quick else (25, 240, 20_000)
         return cls(n, 6 * n, 10 * n, volume * n, max(n // 2, 3), max(n // 5, 1), months, firms)
 
 

@@ -11,7 +11,7 @@ from partnersim.analysis.worlds import Progress, outcomes, variant
 from partnersim.scenario import Scenario, load_parameters
 from partnersim.study.paired import pseudo_values, simultaneous
 
-SEEDS, MONTHS = 600, 120
+SEEDS, MONTHS = 1500, 120
 VOLUMES, MIDDLE = (0.3, 0.65, 1.4), 0.65
 """Staff time for partnering over the population file's."""
 SHORT, AMPLE = 0.11, 0.35
