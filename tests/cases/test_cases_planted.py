@@ -11,12 +11,12 @@ from worlds import differences, laboratory
 
 import partnersim as ps
 from partnersim.cases import load_case
-from partnersim.cases.follow import SIDES, Fate, compare_contacts, follow
+from partnersim.cases.follow import SIDES, Fate, _Follower, compare_contacts, follow
 from partnersim.cases.plant import Site, end_contacts, plant_contacts, plant_record
 from partnersim.scenario import ScenarioError
 from partnersim.simulate import Laboratory, advance, copy_world, step_by_phases
 from partnersim.stories.observe import observe
-from partnersim.world import FIRST_ENTITY, FREE_ROWS, OPEN_ROWS, Kind, Stage, Told, World
+from partnersim.world import FIRST_ENTITY, FREE_ROWS, OPEN_ROWS, Kind, Reason, Stage, Told, World
 
 SIZE, MONTHS, SEEDS = "class", 60, range(12)
 CASE = "laser-beam"
@@ -64,6 +64,21 @@ def test_a_planted_run_differs_only_through_the_case(lab: Laboratory) -> None:
         assert (end.company[kept][rest] == plain_end.company[kept][rest]).all()
         assert (end.government == plain_end.government).all() and (end.civil == plain_end.civil).all()
         assert end.entity.tobytes() == plain_end.entity.tobytes()
+
+
+def test_the_same_idea_had_twice_is_not_the_case(lab: Laboratory) -> None:
+    """A failure means that a case is told to have ended as another attempt of its lead at the same firm did."""
+    site, settled = Site(load_case(CASE), lab), lab.settled(1)
+    _, world, row = first_month(lab, settled, site)
+    follower = _Follower(world._replace(trace=np.zeros(2, world.partnership.dtype)), lab, site, row, 1)
+    follower.world.trace[0] = world.partnership[row]
+    other = follower.world.trace[0]
+    other["told"], other["stage"], other["reason"], other["m_ended"] = 0, Stage.DROPPED, Reason.DECLINED, 1
+    world.system["n_traced"] = 1
+    assert follower.note() and follower.fate.reason == ""
+    follower.world.trace[1] = world.partnership[row]
+    world.system["n_traced"] = 2
+    assert not follower.note()
 
 
 def test_following_without_a_plant_is_the_plain_run(lab: Laboratory) -> None:

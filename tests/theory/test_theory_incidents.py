@@ -92,8 +92,7 @@ def test_constant_hazard_gives_a_poisson_count_of_public_events() -> None:
     year makes one above 2.
     """
     lab = laboratory(months=120, burn_in=0, beyond={"misconduct_spread": 0.0, "misconduct_mended": 1.0, "hidden_months": 1.0})
-    lab.values["misconduct_rate"] = 1.0
-    lab.values |= {"hidden_months_disclosed": 1.0, "misconduct_sme": 0.2, "misconduct_large": 0.2}
+    lab.values |= {"hidden_months_disclosed": 1.0, "misconduct_rate": 1.0, "misconduct_sme": 0.2, "misconduct_large": 0.2}
     lab.values |= {"exit_sme": 0.0, "exit_large": 0.0}
     sector = {**lab.population.sector, "misconduct": np.ones(len(lab.population.sectors))}
     lab.population = dataclasses.replace(lab.population, sector=sector)

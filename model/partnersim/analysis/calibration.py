@@ -154,18 +154,14 @@ class Emulator:
         left_out = (outputs - x @ weights) / (1 - leverage.clip(max=0.95))[:, None]
         return cls(weights, left_out.std(axis=0), products)
 
-    def each(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-        """Implausibility of each point and measure, what the emulator misses allowed for."""
+    def implausibility(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
+        """Of each point (row) and measure, what the emulator misses allowed for."""
         middle, sd = np.array([t.middle for t in targets]), np.array([t.sd for t in targets])
         found = np.empty((len(unit), len(targets)))
         for first in range(0, len(unit), 4096):
             seen = features(unit[first : first + 4096], self.products) @ self.weights
             found[first : first + 4096] = np.abs(seen - middle) / np.hypot(sd, self.sd)
         return found
-
-    def implausibility(self, unit: np.ndarray, targets: Sequence[Target]) -> np.ndarray:
-        """The largest over the measures, for each point."""
-        return self.each(unit, targets).max(axis=1)
 
 
 def next_wave(
@@ -175,7 +171,8 @@ def next_wave(
 
     Drawn from candidates that are not implausible; where there are too few, from those that are least so.
     """
-    candidates, score, emulator = _candidates(space, table, targets, wave)
+    candidates, each, emulator = _candidates(space, table, targets, wave)
+    score = each.max(axis=1)
     plausible = np.flatnonzero(score < CUT)
     order = np.random.default_rng([KEY, wave, 1]).permutation(plausible)
     chosen = order[:n] if len(plausible) >= n else np.argsort(score, kind="stable")[:n]
@@ -194,8 +191,8 @@ def finalists(space: Space, table: pd.DataFrame, targets: Sequence[Target], wave
     each = implausibility(table, targets)
     order = np.argsort(distance(each), kind="stable")
     kept = table[list(space.names)].to_numpy()[order[: max(int((each.max(axis=1) < CUT).sum()), n)]]
-    candidates, _, emulator = _candidates(space, table, targets, wave)
-    score = distance(emulator.each(candidates, targets))
+    candidates, seen, _ = _candidates(space, table, targets, wave)
+    score = distance(seen)
     promising = space.values(candidates[np.argsort(score, kind="stable")[:n]])
     middle = space.values(np.median(space.unit(kept), axis=0))
     return np.vstack([middle, kept[:n], promising])
@@ -204,7 +201,7 @@ def finalists(space: Space, table: pd.DataFrame, targets: Sequence[Target], wave
 def distance(each: pd.DataFrame | np.ndarray) -> np.ndarray:
     """Root mean square of implausibilities over the measures; infinite for a set that one of them rules out."""
     values = np.asarray(each, dtype=float)
-    return np.where((values < CUT).all(axis=1), np.sqrt((np.minimum(values, CUT) ** 2).mean(axis=1)), np.inf)
+    return np.where((values < CUT).all(axis=1), np.sqrt((values**2).mean(axis=1)), np.inf)
 
 
 def _candidates(

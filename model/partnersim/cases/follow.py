@@ -15,6 +15,7 @@ from partnersim.cases.plant import Site, end_contacts, plant_contacts, plant_rec
 from partnersim.cases.reading import CRITERIA, sectors_needed
 from partnersim.ledger import ticks
 from partnersim.rules.reach import criteria
+from partnersim.rules.records import willing
 from partnersim.rules.work import care_weight
 from partnersim.simulate import Laboratory, advance, step_by_phases
 from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Agent, Kind, Reason, Size, Stage, World
@@ -119,8 +120,10 @@ class _Follower:
         """Read the record at the end of a month; False once it has left the register."""
         world = self.world
         n = int(world.system["n_traced"][0])
-        gone = np.flatnonzero(world.trace["key"][:n] == self.key)
-        case = world.trace[gone[0]] if gone.size else world.partnership[self.row]
+        # Another record may be the same idea had twice; only a planted one was told anything.
+        traced = world.trace[:n]
+        gone = np.flatnonzero((traced["key"] == self.key) & (traced["told"] != 0))
+        case = traced[gone[0]] if gone.size else world.partnership[self.row]
         world.system["n_traced"] = 0
         self.read(case, int(world.system["month"][0]))
         return not gone.size
@@ -155,7 +158,7 @@ class _Follower:
                 fate.criteria[name] += bool(met)
         fate.institution = float(case["institution"])
         fate.people_asked = float(min(param["scale_people"], param["scale_share"] * need))
-        fate.lives_on = bool(case["business_case"] or (case["exit_plan"] and support >= param["willing_host"]))
+        fate.lives_on = bool(case["business_case"] or (case["exit_plan"] and willing(case, support) >= param["willing_host"]))
         if case["m_started"] != NEVER:
             fate.people_most = max(fate.people_most, float(case["counted"]))
             fate.person_years += float(case["counted"]) / 12.0

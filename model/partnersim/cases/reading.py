@@ -122,7 +122,7 @@ def _institutions(case: Case) -> Verdict:
 
 def _scale(case: Case, population: Population, values: dict[str, float]) -> Verdict:
     support = population.government["support"][population.iso3.index(case.countries[0])] if case.countries else None
-    willing = support is None or support >= values["willing_host"]
+    willing = support is None or "government" in case.members or support >= values["willing_host"]
     pays = case.kind == "core_business"
     if pays:
         return Verdict(
