@@ -97,5 +97,5 @@ def footer(seeds: int) -> str:
     """Runs and intervals of a figure, in words."""
     return (
         f"Shaded: the range known. Line: {LEVEL:.0%} interval of the model, simultaneous over the checks of a pattern; {seeds} "
-        "seeds, more for V11 and V13. Met where the whole line lies in the range."
+        "seeds, more for V11 to V13. Met where the whole line lies in the range."
     )
