@@ -103,16 +103,16 @@ def outcomes_of(world: World, months: int) -> dict[str, float]:
     return {o.name: out[o.name] for o in OUTCOMES}
 
 
+def monthly_values(series: np.ndarray) -> np.ndarray:
+    """Paths of one run, months x series, as numbers; the same memory."""
+    return series.view(np.float64).reshape(series.size, len(SERIES))
+
+
 def monthly_frame(seeds: list[int], paths: list[np.ndarray]) -> pd.DataFrame:
-    """Paths of several runs as a tidy frame: seed, month (1 is the first), series, value."""
-    names = [s.name for s in SERIES]
+    """Paths of several runs as a tidy frame: ``seed, month`` (1 is the first), then a column a series."""
     months = paths[0].size
-    values = np.stack([p.view(np.float64).reshape(months, len(names)).T for p in paths])
-    return pd.DataFrame(
-        {
-            "seed": np.repeat(seeds, len(names) * months),
-            "month": np.tile(np.arange(1, months + 1), len(seeds) * len(names)),
-            "series": pd.Categorical.from_codes(np.tile(np.repeat(np.arange(len(names)), months), len(seeds)), names),
-            "value": values.ravel(),
-        }
-    )
+    values = np.concatenate([monthly_values(path) for path in paths])
+    frame = pd.DataFrame(values, columns=[s.name for s in SERIES])
+    frame.insert(0, "seed", np.repeat(seeds, months))
+    frame.insert(1, "month", np.tile(np.arange(1, months + 1), len(seeds)))
+    return frame

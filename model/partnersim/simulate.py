@@ -53,7 +53,7 @@ class Runs:
     outcomes: pd.DataFrame
     """float (seed, outcome), in the order of the seeds and of the outcome table; NaN where there is nothing to divide by."""
     monthly: pd.DataFrame
-    """Tidy paths, seed x month x series rows: seed, month (1 is the first of the window), series, value."""
+    """Tidy paths, a row a seed and month: seed, month (1 is the first of the window), then the series, each a column."""
 
 
 class Laboratory:

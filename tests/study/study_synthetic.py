@@ -99,13 +99,7 @@ def _paths(luck, own, shift, months) -> dict[str, np.ndarray]:
 
 def _tidy(seed: int, paths: dict[str, np.ndarray]) -> pd.DataFrame:
     months = len(next(iter(paths.values())))
-    parts = {
-        "seed": np.full(months * len(paths), seed),
-        "month": np.tile(np.arange(1, months + 1), len(paths)),
-        "series": np.repeat(list(paths), months),
-        "value": np.concatenate(list(paths.values())),
-    }
-    return pd.DataFrame(parts)
+    return pd.DataFrame({"seed": seed, "month": np.arange(1, months + 1), **paths})
 
 
 BASELINE = Named("baseline", "Baseline", "0000aa", ())

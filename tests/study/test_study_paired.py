@@ -35,8 +35,7 @@ def tidy(values: np.ndarray, series: str = "incidents") -> pd.DataFrame:
     return pd.DataFrame({
         "seed": np.repeat(np.arange(seeds), months),
         "month": np.tile(np.arange(1, months + 1), seeds),
-        "series": series,
-        "value": values.ravel(),
+        series: values.ravel(),
     })  # fmt: skip
 
 

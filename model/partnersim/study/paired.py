@@ -1,7 +1,7 @@
 """Scenarios compared seed by seed under common random numbers: the seed is the unit, never the month or the agent.
 
-Frames of outcomes are seeds x outcomes (index ``seed``); monthly frames are tidy (``seed, month, series, value``).
-A pair counts where both scenarios have a number; a seed that only one of them has is a missing pair.
+Frames of outcomes are seeds x outcomes (index ``seed``); monthly frames have a row a seed and month: ``seed,
+month``, then the series. A pair counts where both scenarios have a number; a seed that only one of them has is a missing pair.
 """
 
 from __future__ import annotations
@@ -170,11 +170,9 @@ def _mean_and_error(values: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, n
 
 def by_seed(monthly: pd.DataFrame, series: str) -> pd.DataFrame:
     """One series as seeds x months, both ascending. ``ValueError`` for a series that is not in the frame."""
-    part = monthly[monthly["series"] == series]
-    if part.empty:
-        names = ", ".join(sorted(map(str, monthly["series"].unique())))
-        raise ValueError(f"no monthly series {series!r}; there are: {names}")
-    return part.pivot(index="seed", columns="month", values="value").sort_index().sort_index(axis=1)
+    if series not in monthly.columns[2:]:
+        raise ValueError(f"no monthly series {series!r}; there are: {', '.join(sorted(map(str, monthly.columns[2:])))}")
+    return monthly.pivot(index="seed", columns="month", values=series).sort_index().sort_index(axis=1)
 
 
 def bands(monthly: pd.DataFrame, series: str, level: float = LEVEL) -> pd.DataFrame:
