@@ -5,6 +5,7 @@ Import as ``import partnersim as ps``. Names are loaded when first used, so that
 - ``load_scenario(name or file)`` gives a ``Scenario``, or raises ``ScenarioError``, which says what is wrong and what is allowed
 - ``simulate(scenario, seeds)`` gives ``Runs``: ``outcomes``, a row a seed, and ``monthly``, tidy paths; ``simulate_many`` several
 - ``compare([reference, other, ...], seeds)`` gives a ``Comparison``: ``table``, ``headline()``, ``findings()``, ``plot()``
+- ``open_study(folder)`` gives an ``OpenedStudy``: tidy frames of a study's runs, finished or not
 - ``run(scenario, seed)`` gives a ``Story``: one run told in sentences, with its years, events and records
 - ``case(name, scenario, seeds)`` gives a ``CaseStory``: a case of the report's boxes, planted into runs and told
 - ``PartnershipModel(scenario, rng=seed)`` is a Mesa model of ``UNEntity``, ``Company``, ``Government`` and ``CivilSociety``
@@ -27,13 +28,15 @@ _PLACES = {
     "ScenarioError": "scenario",
     "simulate": "simulate",
     "simulate_many": "simulate",
-    "Runs": "simulate",
+    "Runs": "ensemble",
     "run": "stories",
     "Story": "stories",
     "case": "cases",
     "CaseStory": "cases",
     "compare": "study.compare",
-    "Comparison": "study.compare",
+    "Comparison": "study.comparison",
+    "open_study": "study.opened",
+    "OpenedStudy": "study.opened",
     "PartnershipModel": "model",
     "UNEntity": "agents",
     "Company": "agents",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
@@ -44,6 +45,25 @@ def ordinal(n: int) -> str:
     if n <= len(ORDINALS):
         return ORDINALS[n - 1]
     return f"{n}{'th' if 10 <= n % 100 <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(n % 10, 'th')}"
+
+
+def bytes_told(n: float) -> str:
+    """A size on disk: ``12 KB``, ``3.4 GB``, in thousands."""
+    for unit in ("KB", "MB", "GB"):
+        n /= 1000
+        if n < 999.5:
+            return f"{n:.3g} {unit}"
+    return f"{n / 1000:.3g} TB"
+
+
+def time_told(seconds: float) -> str:
+    """How long something takes: ``under a second``, ``40 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 1:
+        return "under a second"
+    for size, unit in ((90, "s"), (90 * 60, "min"), (math.inf, "h")):
+        if seconds < size:
+            return f"{seconds / {'s': 1, 'min': 60, 'h': 3600}[unit]:.2g} {unit}"
+    return "for ever"
 
 
 def listed(items: Sequence[str], word: str = "and") -> str:

@@ -7,17 +7,19 @@ in any order; the compiled engine lets go of the interpreter.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
 import pandas as pd
 
 from partnersim import month
+from partnersim.ensemble import Runs
 from partnersim.outcomes import monthly_frame, outcomes_of
 from partnersim.policy import PolicyPlan, Tables, bind
 from partnersim.population.build import build_world
@@ -37,23 +39,8 @@ from partnersim.world import DTYPES, SERIES_DTYPE, World, copy_world
 
 Progress = Callable[[int], None]
 """Called with the number of runs just finished."""
-
-
-@dataclass(frozen=True)
-class Runs:
-    """What an ensemble of one scenario gave.
-
-    Units and meanings of outcomes and series stand in ``ledger.OUTCOMES`` and ``ledger.SERIES``.
-    """
-
-    scenario: Scenario
-    seeds: list[int]
-    months: int
-    size: str
-    outcomes: pd.DataFrame
-    """float (seed, outcome), in the order of the seeds and of the outcome table; NaN where there is nothing to divide by."""
-    monthly: pd.DataFrame
-    """Tidy paths, a row a seed and month: seed, month (1 is the first of the window), then the series, each a column."""
+Look = Callable[[World], None]
+"""Called with the world between months; may look, and may raise to end the run."""
 
 
 class Laboratory:
@@ -87,17 +74,19 @@ class Laboratory:
             raise ScenarioError(f"seed is {seed}; allowed are whole numbers from 0")
         return build_world(self.population, self.size, seed, self.values, self.base, self.months)
 
-    def settled(self, seed: int, look: Callable[[World], None] | None = None) -> World:
-        """The world of a seed after burn-in, with empty books; ``look`` is called after each month of burn-in."""
+    def in_world(self, values: Mapping[str, float]) -> Laboratory:
+        """This laboratory with other ``values`` of parameters and channel baselines, without reading a file anew."""
+        other = copy.copy(self)
+        other.scenario = dataclasses.replace(self.scenario, values={**self.scenario.values, **values})
+        other.values = {name: values.get(name, value) for name, value in self.values.items()}
+        other.base = baseline_values(other.scenario)
+        return other
+
+    def settled(self, seed: int, look: Look | None = None, every: int = 1) -> World:
+        """The world of a seed after burn-in, with empty books; ``look`` is called after every so many months of burn-in."""
         world = self.before(seed)
         world.system["study_month"] = -self.size.burn_in
-        tables = bind(world, None)
-        if look is None:
-            advance(world, tables, self.size.burn_in)
-        else:
-            for _ in range(self.size.burn_in):
-                advance(world, tables, 1)
-                look(world)
+        advance(world, bind(world, None), self.size.burn_in, look, every)
         open_window(world, self.months, 0)
         return world
 
@@ -136,13 +125,17 @@ def laboratories(scenarios: Sequence[Scenario | str], size: str, months: int) ->
     return labs
 
 
-def advance(world: World, tables: Tables, months: int) -> None:
+def advance(world: World, tables: Tables, months: int, look: Look | None = None, every: int = 1) -> None:
     """Run so many months, changing ``world``; raises RuntimeError when its register or company rows are full.
 
-    Uncompiled, keyed draws wrap around on purpose.
+    ``look`` is called after ``every`` so many months, with the same bytes. Uncompiled, keyed draws wrap around on purpose.
     """
-    with np.errstate(over="ignore"):
-        month.run(world, tables, months)
+    step = every if look else months
+    for done in range(0, months, max(step, 1)):
+        with np.errstate(over="ignore"):
+            month.run(world, tables, min(step, months - done))
+        if look:
+            look(world)
     _refuse_overflow(world)
 
 
@@ -178,10 +171,12 @@ def open_window(world: World, months: int, study_month: int) -> None:
     world.entity["budgeted"], world.entity["n_joined"] = 0.0, 0.0
 
 
-def run_one(lab: Laboratory, settled: World, traced: int = 0, keep: bool = True) -> World:
-    """One run of a scenario from the world after burn-in, which is used up if not kept."""
+def run_one(
+    lab: Laboratory, settled: World, traced: int = 0, keep: bool = True, look: Look | None = None, every: int = 1
+) -> World:
+    """One run of a scenario from the world after burn-in, which is used up if not kept; ``look`` as in :func:`advance`."""
     world, tables = lab.start(settled, traced, keep)
-    advance(world, tables, lab.months)
+    advance(world, tables, lab.months, look, every)
     return world
 
 

@@ -9,7 +9,6 @@ farther than CUT: where, apart from noise, all lie in their ranges.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -95,9 +94,8 @@ def simulate_sets(
     usual = Laboratory(variant("set"), months=months)
     for values in sets:
         free = dict(zip(space.names, map(float, values), strict=True))
-        lab = copy.copy(usual)  # a laboratory anew would read every file of the library anew
-        lab.scenario, lab.values = variant("set", free), {**usual.values, **free}
-        row: dict[str, float] = {"digest": lab.scenario.digest[:16]}  # type: ignore[dict-item]
+        lab = usual.in_world(free)
+        row: dict[str, float] = {"digest": variant("set", free).digest[:16]}  # type: ignore[dict-item]
         try:
             runs = ensemble([lab], seeds, census.count, census.settle, lambda _: None)["set"]
         except RuntimeError:

@@ -17,7 +17,7 @@ from partnersim.figures.style import DPI, Picture, style
 from partnersim.study.files import StudyError, write_csv, write_whole
 
 if TYPE_CHECKING:
-    from partnersim.study.compare import Comparison
+    from partnersim.study.comparison import Comparison
 
 
 def draw(comparison: Comparison) -> dict[str, Picture]:

@@ -27,7 +27,7 @@ from partnersim.study.paired import LEVEL
 from partnersim.study.table import is_worth_a_line
 
 if TYPE_CHECKING:
-    from partnersim.study.compare import Comparison
+    from partnersim.study.comparison import Comparison
 
 AXIS = "difference, % of the reference mean"
 MARKS = "Hollow: the interval holds zero. Arrows: beyond the axis. M: million."

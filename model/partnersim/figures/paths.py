@@ -15,7 +15,7 @@ from partnersim.study import words
 from partnersim.study.paired import FEWEST, LEVEL, by_seed, mean_bands, simultaneous
 
 if TYPE_CHECKING:
-    from partnersim.study.compare import Comparison
+    from partnersim.study.comparison import Comparison
 
 MAIN = (
     "transaction_days", "incidents", "transformative_reach", "signed", "live", "performing",

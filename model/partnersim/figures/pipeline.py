@@ -16,7 +16,7 @@ from partnersim.study import words
 from partnersim.study.paired import FEWEST, LEVEL, by_seed, simultaneous, t_value
 
 if TYPE_CHECKING:
-    from partnersim.study.compare import Comparison
+    from partnersim.study.comparison import Comparison
 
 STAGES = ("ideas", "approved", "signed", "started", "ended")
 SAID = 3

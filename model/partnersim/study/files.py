@@ -22,14 +22,14 @@ class StudyError(Mistake):
     """A study that cannot be made as asked, or kept where asked, said in sentences for the one who asked."""
 
 
-def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object], mark: str = "") -> None:
     """Let ``write`` fill a temporary file beside ``path``, force it to disk, then give it its name in one step.
 
-    A process killed at any moment leaves the former file or the new one, never a part. Raises :class:`StudyError`
-    where the folder cannot be written.
+    A process killed at any moment leaves the former file or the new one, never a part. ``mark`` tells the temporary files of
+    one writer from those of others. Raises :class:`StudyError` where the folder cannot be written.
     """
     path = Path(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
+    partial = path.with_name(f".{path.name}{mark or f'.{os.getpid()}'}{PARTIAL}")
     try:
         try:
             write(partial)
@@ -52,6 +52,26 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_bytes(content: bytes, path: Path, mark: str = "") -> None:
+    """Bytes as they are; ``mark`` as in :func:`write_whole`."""
+    write_whole(path, lambda partial: partial.write_bytes(content), mark)
+
+
+def append_line(text: str, path: Path) -> None:
+    """Add a line at the end of a file and force it to disk, below what a killed process left half written, if anything."""
+    try:
+        with open(path, "ab+") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell():
+                file.seek(-1, os.SEEK_END)
+                text = text if file.read(1) == b"\n" else f"\n{text}"
+            file.write(f"{text}\n".encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
 def write_text(text: str, path: Path) -> None:

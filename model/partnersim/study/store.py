@@ -1,89 +1,49 @@
-"""A study's folder: what was asked (``manifest.json``), the runs (Parquet parts) and the tables made of them.
+"""A study's folder: what was asked, the runs in parts that never change, a journal, and tables made of them.
 
 ::
 
-    manifest.json                                    the key, status running or complete, versions, wall time
-    runs/<scenario digest>/monthly-<block>.parquet   seed, month, series, value
-    runs/<scenario digest>/outcomes-<block>.parquet  seed, then the outcomes; written last, so it vouches for both
-    *.csv, *.png, *.svg                              made from the runs, at any time again
-    figures.digest                                   what the figures were made of, see :mod:`drawn`
+    manifest.json                  what was asked, model version, library versions, platform, git state, time used
+    points.csv                     a row a point: its digest, scenario, world, strengths of levers, numbers of the world
+    journal.jsonl                  what happened, line by line: begun, parts, failed runs, ended; one for each shard
+    runs/outcomes/<part>.parquet   point, seed, then the outcomes; written last, so it vouches for both
+    runs/monthly/<part>.parquet    point, seed, month, then the series
+    *.csv, outcomes.parquet        made of the runs at the end, and at any time again
 
-Parts never change once they have their name. Whoever is killed leaves whole parts and a manifest that says
-``running``; asked again, only the missing runs are made, and the tables are those of an undisturbed study. One
-process at a time writes to a folder.
+A run is known by its point, a digest of everything that makes it, and its seed. Parts never change once they have their name.
+Whoever is killed leaves whole parts; asked again, only the missing runs are made, and the tables are those of an undisturbed
+study. Several processes may write, each with a shard of its own.
 """
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 import hashlib
 import json
+import os
 import platform
-from collections.abc import Sequence
-from dataclasses import dataclass
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from partnersim.study.files import PARTIAL, StudyError, write_json, write_parquet
+from partnersim.study.files import PARTIAL, StudyError, write_bytes, write_csv, write_json
+from partnersim.study.runs import Failure, Produced
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
-FORMAT = "partnersim study 1"
+FORMAT = "partnersim study 2"
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "matplotlib")
 ADVICE = "Name another folder with --out."
-
-
-class Identity(NamedTuple):
-    """What the store needs to know of a scenario."""
-
-    name: str
-    title: str
-    digest: str
-
-
-@dataclass(frozen=True)
-class StudyKey:
-    """What makes two studies the same: scenarios (the reference first), ascending seeds, months, size, engine."""
-
-    scenarios: tuple[Identity, ...]
-    seeds: tuple[int, ...]
-    months: int
-    size: str
-    engine: str
-    inputs: tuple[int, int] | None = None
-    """How many of the scenarios' inputs are assumed, of how many; where that has changed, tables and figures are made anew."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain content for the manifest; seeds as [first, last] stretches."""
-        return {
-            "scenarios": [scenario._asdict() for scenario in self.scenarios],
-            "seeds": stretches(self.seeds),
-            "months": self.months,
-            "size": self.size,
-            "engine": self.engine,
-            "inputs": self.inputs,
-        }
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> StudyKey:
-        """The key in a manifest."""
-        scenarios = tuple(Identity(**scenario) for scenario in content["scenarios"])
-        seeds = tuple(seed for first, last in content["seeds"] for seed in range(first, last + 1))
-        inputs = tuple(content["inputs"]) if content.get("inputs") else None
-        return cls(scenarios, seeds, content["months"], content["size"], content["engine"], inputs)
-
-
-def stretches(seeds: Sequence[int]) -> list[list[int]]:
-    """Ascending seeds as [first, last] stretches without a gap."""
-    found: list[list[int]] = []
-    for seed in seeds:
-        if found and seed == found[-1][1] + 1:
-            found[-1][1] = seed
-        else:
-            found.append([seed, seed])
-    return found
+MANIFEST, JOURNAL, DAMAGED = "manifest.json", "journal", ".damaged"
+OUTCOMES, MONTHLY = Path("runs", "outcomes"), Path("runs", "monthly")
+RUNNING, COMPLETE = "running", "complete"
 
 
 def engine_digest() -> str:
@@ -103,28 +63,70 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in PACKAGES}
 
 
+@functools.cache
+def _git_state() -> dict[str, Any] | None:
+    """Commit of the model's sources and whether they differ from it; None where they are no working copy."""
+    here = Path(__file__).resolve().parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+
+    try:
+        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain", "--", "."))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What makes two studies the same. ``study``: as :meth:`Study.content` gives it; ``points``: digest of all points."""
+
+    study: Mapping[str, Any]
+    points: str
+    engine: str
+    inputs: tuple[int, int] | None = None
+    """How many of the scenarios' inputs are assumed, of how many."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain content for the manifest."""
+        return {**dataclasses.asdict(self), "inputs": list(self.inputs) if self.inputs else None}
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Asked:
+        """What a manifest holds."""
+        inputs = tuple(content["inputs"]) if content.get("inputs") else None
+        return cls(dict(content["study"]), content["points"], content["engine"], inputs)
+
+
+@dataclass
+class Stored:
+    """What is in the parts: seeds by point, and failed runs by (point, seed)."""
+
+    seeds: dict[str, set[int]] = field(default_factory=dict)
+    failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
+
+    def has(self, point: str, seed: int) -> bool:
+        """Whether a run is finished, or known to fail."""
+        return seed in self.seeds.get(point, ()) or (point, seed) in self.failures
+
+    def add(self, point: str, seeds: Iterable[int]) -> None:
+        """Note finished runs."""
+        self.seeds.setdefault(point, set()).update(seeds)
+
+
 class Folder:
-    """A study's folder, opened for one key. ``is_complete``: it holds this very study, finished."""
+    """A study's folder, opened to write with a ``shard`` name of its own ("" alone).
 
-    def __init__(self, path: Path, key: StudyKey):
-        """Open or make the folder.
+    Raises :class:`StudyError` where the folder holds anything but a study, or cannot be used; writes nothing before
+    :meth:`begin`.
+    """
 
-        Raises :class:`StudyError` where it holds anything but this study, a smaller one or an interrupted one of the
-        same scenarios, months, size and engine, and where it cannot be written. Nothing is written before that is
-        known, and nothing at all for a complete study.
-        """
-        self.path, self.key = Path(path), key
-        manifest = read_manifest(self.path) if self._is_in_use() else None
-        self.wall_seconds = 0.0
-        if manifest is not None:
-            _check_fits(self.path, manifest, key)
-            self.wall_seconds = manifest["wall_seconds"]
-        self.is_complete = (
-            manifest is not None
-            and StudyKey.from_json(manifest["key"]) == key
-            and manifest["status"] == "complete"
-            and not any(self.missing().values())
-        )
+    def __init__(self, path: Path, shard: str = "") -> None:
+        self.path, self.shard = Path(path), shard
+        self.manifest = read_manifest(self.path) if self._is_in_use() else None
+        self._journal = self.path / f"{JOURNAL}{f'-{shard}' if shard else ''}.jsonl"
+        self._lock: Any = None
+        self._beside = ""
 
     def _is_in_use(self) -> bool:
         if not self.path.exists():
@@ -132,132 +134,192 @@ class Folder:
         if not self.path.is_dir():
             raise StudyError(f"{self.path} is a file; results need a folder. {ADVICE}")
         try:
-            names = [p.name for p in self.path.iterdir() if not p.name.endswith(PARTIAL)]
+            names = [p.name for p in self.path.iterdir() if not p.name.startswith(".") and p.name != "study.toml"]
         except OSError as error:
             raise StudyError(f"{self.path}: cannot be read ({error.strerror}). {ADVICE}") from None
-        if names and "manifest.json" not in names:
+        if names and MANIFEST not in names:
             raise StudyError(
                 f"{self.path} holds files that are not from a study ({', '.join(sorted(names)[:3])}) and stays as it is. {ADVICE}"
             )
         return bool(names)
 
-    def begin(self) -> None:
-        """Declare the study as running, before its first run; clears what a killed process left half written."""
+    @property
+    def asked(self) -> Asked | None:
+        """What the folder's study asks; None for a new folder."""
+        return Asked.from_json(self.manifest["asked"]) if self.manifest else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the manifest says that nothing is missing."""
+        return self.manifest is not None and self.manifest["status"] == COMPLETE
+
+    def begin(self, asked: Asked, points: pd.DataFrame, beside: Path, told: Mapping[str, Any]) -> None:
+        """Declare the study as running, before its first run; clears what a killed process left half written.
+
+        ``beside``: the folder from which the study names files; ``told`` goes into the journal. Raises :class:`StudyError`
+        where the folder cannot be written, or another process is at work with the same shard.
+        """
+        from filelock import FileLock, Timeout
+
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            for left in self.path.rglob(f".*{PARTIAL}"):
+            for part in (OUTCOMES, MONTHLY):
+                (self.path / part).mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self.path / f".{self._journal.stem}.lock")
+            self._lock.acquire(timeout=0)
+            for left in [*self.path.glob(f".*{PARTIAL}"), *self.path.glob(f"runs/*/.*{self._mark}{PARTIAL}")]:
                 left.unlink()
+        except Timeout:
+            raise StudyError(f"{self.path}: another process is running this study. Wait for it, or use --shard.") from None
         except OSError as error:
             raise StudyError(f"{self.path}: cannot be written ({error.strerror}). {ADVICE}") from None
-        self._write_manifest("running")
+        write_csv(points, self.path / "points.csv")
+        self._beside = _seen_from(beside, self.path)
+        self._write_manifest(asked, RUNNING)
+        self.note({"event": "begun", "time": _now(), **told})
 
-    def finish(self, wall_seconds: float) -> None:
-        """Declare the study as complete; ``wall_seconds`` is added to those of earlier, interrupted attempts."""
-        self.wall_seconds += wall_seconds
-        self.is_complete = True
-        self._write_manifest("complete")
+    @property
+    def _mark(self) -> str:
+        return f".{self.shard or 'one'}"
 
-    def _write_manifest(self, status: str) -> None:
+    def finish(self, asked: Asked, seeds: Mapping[str, Any]) -> None:
+        """Declare the study as complete, with tables of so many ``seeds`` of each scenario, as stretches."""
+        self._write_manifest(asked, COMPLETE, seeds)
+
+    def close(self, told: Mapping[str, Any]) -> None:
+        """Note how the work ended, and let others in."""
+        with contextlib.suppress(StudyError):  # a full disk has been told already
+            self.note({"event": "ended", "time": _now(), **told})
+        if self._lock is not None:
+            self._lock.release()
+
+    def _write_manifest(self, asked: Asked, status: str, seeds: Mapping[str, Any] | None = None) -> None:
+        used = [line for line in self.journal() if line.get("event") == "ended"]
         content = {
             "format": FORMAT,
             "status": status,
-            "key": self.key.to_json(),
+            "asked": asked.to_json(),
+            "beside": self._beside,
+            "seeds": seeds,
             "packages": versions(),
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
-            "wall_seconds": round(self.wall_seconds, 3),
+            "git": _git_state(),
+            "wall_seconds": round(sum(line["wall_seconds"] for line in used), 3),
+            "cpu_seconds": round(sum(line["cpu_seconds"] for line in used), 3),
         }
-        write_json(content, self.path / "manifest.json")
+        write_json(content, self.path / MANIFEST)
+        self.manifest = json.loads(json.dumps(content))
 
-    def missing(self) -> dict[str, list[int]]:
-        """Seeds still to be run, for each scenario name."""
-        return {s.name: sorted(set(self.key.seeds) - self._stored(s)) for s in self.key.scenarios}
+    def note(self, line: Mapping[str, Any]) -> None:
+        """Add a line to the journal and force it to disk."""
+        from partnersim.study.files import append_line
 
-    def _stored(self, scenario: Identity) -> set[int]:
-        return {int(seed) for part, _ in self._parts(scenario) for seed in _read(part, columns=["seed"])["seed"]}
+        append_line(json.dumps(line), self._journal)
 
-    def _parts(self, scenario: Identity) -> list[tuple[Path, Path]]:
-        folder = self.path / "runs" / scenario.digest[:16]
-        pairs = [(part, folder / part.name.replace("outcomes", "monthly", 1)) for part in folder.glob("outcomes-*.parquet")]
-        return sorted(pair for pair in pairs if pair[1].exists())
+    def journal(self) -> Iterator[dict[str, Any]]:
+        """The lines of all journals, of each in its order; a line that a killed process left half written is passed over."""
+        for path in sorted(self.path.glob(f"{JOURNAL}*.jsonl")):
+            for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    continue
+                if isinstance(line, dict):
+                    yield line
 
-    def add(self, scenario: Identity, outcomes: pd.DataFrame, monthly: pd.DataFrame) -> None:
-        """Keep a block of runs: outcomes indexed by ``seed``, and their tidy monthly frame."""
-        seeds = sorted(int(seed) for seed in outcomes.index)
-        mark = hashlib.sha256(repr(seeds).encode()).hexdigest()[:8]
-        block = f"{seeds[0]:06d}-{seeds[-1]:06d}-{mark}.parquet"
-        folder = self.path / "runs" / scenario.digest[:16]
-        folder.mkdir(parents=True, exist_ok=True)
-        write_parquet(monthly, folder / f"monthly-{block}")
-        write_parquet(outcomes.rename_axis("seed").reset_index(), folder / f"outcomes-{block}")
+    def add(self, name: str, produced: Produced) -> None:
+        """Keep a block's parts and note its failures; on return they are on disk."""
+        for failure in produced.failures:
+            self.note({"event": "failed", **failure._asdict()})
+        if produced.outcomes is None:
+            return
+        if produced.monthly is not None:
+            write_bytes(produced.monthly, self.path / MONTHLY / f"{name}.parquet", self._mark)
+        write_bytes(produced.outcomes, self.path / OUTCOMES / f"{name}.parquet", self._mark)
+        self.note({"event": "part", "part": name, "runs": produced.finished, "seconds": round(produced.seconds, 4)})
 
-    def read(self, scenario: Identity) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """Outcomes (indexed by seed) and monthly paths of the key's seeds, by seed and month, however they were cut."""
-        import pandas as pd
+    def parts(self) -> list[Path]:
+        """The parts with outcomes, by name."""
+        return sorted((self.path / OUTCOMES).glob("*.parquet"))
 
-        wanted = set(self.key.seeds)
-        outcomes, monthly = [], []
-        for of_outcomes, of_paths in self._parts(scenario):
-            found, paths = _read(of_outcomes), _read(of_paths)
-            seeds = wanted & set(found["seed"])
-            wanted -= seeds
-            outcomes.append(found[found["seed"].isin(seeds)])
-            monthly.append(paths[paths["seed"].isin(seeds)])
-        paths = pd.concat(monthly).sort_values(["seed", "month"], kind="stable", ignore_index=True)
-        return pd.concat(outcomes).set_index("seed").sort_index(), paths
+    def stored(self, months: int = 0) -> Stored:
+        """What is finished or known to fail. A part that is not whole is set aside, and its runs count as missing.
+
+        ``months``: how many rows a run has in the part of its paths; 0 where no paths are kept.
+        """
+        found = Stored()
+        for part in self.parts():
+            rows = _keys(part)
+            if rows is None or (months and not self._has_paths(part.name, len(rows[0]) * months)):
+                self._set_aside(part)
+                continue
+            for code, point in enumerate(rows[2]):
+                found.add(point, rows[1][rows[0] == code].tolist())
+        for line in self.journal():
+            if line.get("event") == "failed":
+                failure = Failure(*(line.get(name, "") for name in Failure._fields))
+                found.failures[failure.point, failure.seed] = failure
+            elif line.get("event") == "retried":
+                found.failures.clear()
+        for point, seed in list(found.failures):
+            if seed in found.seeds.get(point, ()):
+                del found.failures[point, seed]
+        return found
+
+    def _has_paths(self, name: str, rows: int) -> bool:
+        import pyarrow.parquet as pq
+
+        try:
+            return bool(pq.read_metadata(self.path / MONTHLY / name).num_rows == rows)
+        except (OSError, ValueError):
+            return False
+
+    def _set_aside(self, part: Path) -> None:
+        """Give what is damaged a name that nothing reads."""
+        for path in (part, self.path / MONTHLY / part.name):
+            with contextlib.suppress(FileNotFoundError):
+                path.replace(path.with_name(path.name + DAMAGED))
 
 
-def _read(part: Path, columns: list[str] | None = None) -> pd.DataFrame:
-    import pandas as pd
+def _keys(part: Path) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
+    """For each row of a part the code of its point and its seed, and the points by code; None where it is not whole."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        return pd.read_parquet(part, columns=columns)
-    except (OSError, ValueError):
-        raise StudyError(f"{part} is damaged. Delete this file; its runs will be made again.") from None
+        table = pq.read_table(part, columns=["point", "seed"], read_dictionary=["point"], page_checksum_verification=True)
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+    point = table.column("point").combine_chunks()
+    point = point.chunk(0) if isinstance(point, pa.ChunkedArray) else point
+    return point.indices.to_numpy(), table.column("seed").to_numpy(), point.dictionary.to_pylist()
+
+
+def _seen_from(path: Path, start: Path) -> str:
+    """A path said from another one, so that a folder names no machine's; in full where they have nothing in common."""
+    try:
+        return Path(os.path.relpath(path.absolute(), start.absolute())).as_posix()
+    except ValueError:
+        return str(path.absolute())
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a study's folder; :class:`StudyError` where there is none of ours."""
-    path = Path(folder) / "manifest.json"
+    path = Path(folder) / MANIFEST
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise StudyError(f"{folder} holds no study: there is no manifest.json in it.") from None
+        raise StudyError(f"{folder} holds no study: there is no {MANIFEST} in it.") from None
     except (OSError, ValueError) as error:
         raise StudyError(f"{path}: cannot be read as a study's manifest ({error}). {ADVICE}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise StudyError(f"{path} is not a manifest of the form {FORMAT!r}. {ADVICE}")
     try:
-        StudyKey.from_json(content["key"])
+        Asked.from_json(content["asked"])
     except (KeyError, TypeError, ValueError):
-        raise StudyError(f"{path} is a study's manifest, but its key is not whole. {ADVICE}") from None
+        raise StudyError(f"{path} is a study's manifest, but what it asks is not whole. {ADVICE}") from None
     return content
-
-
-def _check_fits(path: Path, manifest: dict[str, Any], key: StudyKey) -> None:
-    """Refuse another study: a finished one may only grow, an interrupted one may be asked with any seeds."""
-    held = StudyKey.from_json(manifest["key"])
-    differing = [
-        f"{what} {before} (asked: {now})"
-        for what, before, now in (
-            ("months", held.months, key.months),
-            ("size", held.size, key.size),
-            ("model version", held.engine, key.engine),
-            ("reference", held.scenarios[0].name, key.scenarios[0].name),
-        )
-        if before != now
-    ]
-    asked = {scenario.name: scenario.digest for scenario in key.scenarios}
-    complete = manifest["status"] == "complete"
-    for scenario in held.scenarios:
-        if scenario.name not in asked:
-            differing += [f"scenario {scenario.name} (not asked for)"] if complete else []
-        elif asked[scenario.name] != scenario.digest:
-            differing.append(f"scenario {scenario.name} with other content")
-    if complete and (gone := set(held.seeds) - set(key.seeds)):
-        differing.append(f"{len(gone)} seeds that are not asked for, such as {min(gone)}")
-    if differing:
-        raise StudyError(
-            f"{path} holds another study, with {'; '.join(differing)}, and stays as it is. "
-            f"A study may be continued, or enlarged by seeds and scenarios. {ADVICE}"
-        )

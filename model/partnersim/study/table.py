@@ -8,7 +8,7 @@ import textwrap
 import pandas as pd
 
 from partnersim.study import words
-from partnersim.study.compare import Comparison
+from partnersim.study.comparison import Comparison
 from partnersim.study.paired import LEVEL
 
 WIDTH = 100

@@ -1,0 +1,139 @@
+"""A study's folder opened to read: tidy frames of runs, finished or not."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from partnersim.ensemble import Runs
+from partnersim.ledger import OUTCOMES
+from partnersim.study import stages
+from partnersim.study.comparison import Comparison
+from partnersim.study.files import StudyError
+from partnersim.study.reading import read_monthly, read_outcomes, read_points
+from partnersim.study.spec import Study
+from partnersim.study.store import Asked, Folder, read_manifest
+
+if TYPE_CHECKING:
+    from partnersim.scenario.load import Scenario
+
+
+class OpenedStudy:
+    """What a study's folder holds. ``StudyError`` where there is no study in it.
+
+    ``manifest``: as it stands in the folder; ``points``: a row a scenario in a world, see :meth:`partnersim.study.plan.Plan.table`;
+    ``study``: what is asked; ``is_complete``: whether nothing is missing, so that its tables are there.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        self.asked = Asked.from_json(self.manifest["asked"])
+        self.study = Study.of_content(self.asked.study, self.path / str(self.manifest["beside"]) / "study.toml")
+        self.is_complete = self.manifest["status"] == "complete"
+        self._seeds = stages.kept(self.manifest) if self.is_complete else None
+
+    @functools.cached_property
+    def points(self) -> pd.DataFrame:
+        """``point, scenario, world``, strengths of levers, numbers of the world."""
+        return read_points(self.path)
+
+    @property
+    def scenarios(self) -> list[str]:
+        """Names, the reference first."""
+        return list(dict.fromkeys(self.points["scenario"]))
+
+    def outcomes(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """``scenario, world, seed``, then outcomes: a row a run. ``columns``: outcomes wanted, all unless given."""
+        wanted = _known(columns, [o.name for o in OUTCOMES], "outcome")
+        return read_outcomes(self.path, self.points, self._seeds, wanted)
+
+    def monthly(self, series: Sequence[str] | None = None) -> pd.DataFrame:
+        """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: paths wanted, all kept unless given."""
+        wanted = _known(series, self.study.monthly, "monthly path that is kept")
+        return read_monthly(self.path, self.points, self._seeds, wanted)
+
+    def paths(self, series: str, quantiles: Sequence[float] = (0.05, 0.95)) -> pd.DataFrame:
+        """``scenario, month, mean`` and quantiles over all runs (a spread, no confidence band) of one path."""
+        frame = self.monthly([series])
+        months = self.study.months
+        rows = []
+        for scenario, part in frame.groupby("scenario", sort=False, observed=True):
+            values = part[series].to_numpy().reshape(-1, months)
+            table = {"scenario": scenario, "month": range(1, months + 1), "mean": values.mean(axis=0)}
+            told = pd.DataFrame(values).quantile(list(quantiles)).to_numpy()
+            rows.append(pd.DataFrame({**table, **{f"q{100 * q:02.0f}": row for q, row in zip(quantiles, told, strict=True)}}))
+        return pd.concat(rows, ignore_index=True)
+
+    def failures(self) -> pd.DataFrame:
+        """``point, seed, status, error, traceback`` of failed runs."""
+        found = Folder(self.path).stored().failures.values()
+        return pd.DataFrame(list(found), columns=["point", "seed", "status", "error", "traceback"])
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of a finished study by name, such as ``headline``."""
+        try:
+            return pd.read_csv(self.path / f"{name}.csv")
+        except OSError:
+            there = ", ".join(sorted(path.stem for path in self.path.glob("*.csv")))
+            raise StudyError(f"{self.path} has no table {name!r}; there are: {there}.") from None
+
+    def comparison(self, scenarios: Sequence[Scenario] | None = None, reused: int = 0) -> Comparison:
+        """Scenarios against the first, seed by seed; where worlds vary, of means over them.
+
+        ``scenarios``: loaded ones, in the order of the study, where figures are to show more than their names.
+        """
+        if not self.is_complete:
+            raise StudyError(f"{self.path} holds a study that is not finished; run the same study again to finish it.")
+        if len(self.scenarios) < 2:
+            raise StudyError(f"{self.path} holds one scenario; a comparison needs two.")
+        return compared(self.path, self.points, self._seeds, self.asked, scenarios, reused)
+
+
+def compared(
+    folder: Path,
+    points: pd.DataFrame,
+    seeds: Mapping[str, Sequence[int]] | None,
+    asked: Asked,
+    scenarios: Sequence[Scenario] | None = None,
+    reused: int = 0,
+) -> Comparison:
+    """The runs of a folder compared; arguments as those of :func:`read_outcomes` and :meth:`OpenedStudy.comparison`.
+
+    Where worlds vary, a seed's number is its mean over them, missing where one of them has none; paths are left out.
+    """
+    study = Study.of_content(asked.study, folder)
+    outcomes = read_outcomes(folder, points, seeds, [o.name for o in OUTCOMES])
+    n_worlds = int(points["world"].nunique())
+    paths = read_monthly(folder, points, seeds, study.monthly) if study.monthly and n_worlds == 1 else None
+    known: Mapping[str, Any] = {s.name: s for s in scenarios or ()}
+    runs = {}
+    for name in dict.fromkeys(points["scenario"]):
+        mine = outcomes[outcomes["scenario"] == name].drop(columns=["scenario", "world"])
+        means = mine.groupby("seed").sum(min_count=n_worlds) / n_worlds if n_worlds > 1 else mine.set_index("seed")
+        monthly = pd.DataFrame(columns=["seed", "month"])
+        if paths is not None:
+            monthly = paths[paths["scenario"] == name].drop(columns=["scenario", "world"]).reset_index(drop=True)
+        named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
+        runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
+    return Comparison.of(runs, reused, asked.inputs)
+
+
+def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
+    if wanted is None:
+        return list(known)
+    if strange := [name for name in wanted if name not in known]:
+        from partnersim.scenario.reading import unknown
+
+        raise StudyError(f"{unknown(what, strange[0], known)}.")
+    return list(wanted)
+
+
+def open_study(path: str | Path) -> OpenedStudy:
+    """The study in a folder, to read."""
+    return OpenedStudy(path)

@@ -1,0 +1,184 @@
+"""Runs read back from a study's parts, in the order of its points and seeds, however they were cut and whoever made them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from partnersim.study.files import StudyError, write_whole
+from partnersim.study.store import MONTHLY, OUTCOMES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TABLE = "outcomes.parquet"
+CHUNK = 20_000
+"""Runs held at once while the table of outcomes is written."""
+KEPT = 64
+"""Parts kept open while it is written: blocks of neighbouring runs lie in neighbouring parts."""
+LABELS = ["scenario", "world", "seed"]
+
+
+def read_points(folder: Path) -> pd.DataFrame:
+    """The points of a study's folder. :class:`StudyError` where they cannot be read."""
+    try:
+        return pd.read_csv(folder / "points.csv", dtype={"point": str, "scenario": str})
+    except (OSError, ValueError) as error:
+        raise StudyError(f"{folder}: the points of the study cannot be read ({error}).") from None
+
+
+def read_outcomes(
+    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, columns: Sequence[str]
+) -> pd.DataFrame:
+    """``scenario, world, seed``, then the ``columns``: a row a run.
+
+    ``points``: a frame with ``point, scenario, world``, in the order wanted. ``seeds``: those wanted of each scenario; None for
+    all there are.
+    """
+    return _tidy(_read(folder / OUTCOMES, ["point", "seed", *columns]), points, seeds, [])
+
+
+def read_monthly(
+    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, series: Sequence[str]
+) -> pd.DataFrame:
+    """``scenario, world, seed, month``, then the ``series``: a row a month of a run; arguments as :func:`read_outcomes`."""
+    return _tidy(_read(folder / MONTHLY, ["point", "seed", "month", *series]), points, seeds, ["month"])
+
+
+def _read(parts: Path, columns: Sequence[str]) -> pd.DataFrame:
+    import pyarrow as pa
+
+    files = sorted(parts.glob("*.parquet"))
+    tables = [_part(path, columns) for path in files]
+    if not tables:
+        return pd.DataFrame({name: pd.Series(dtype=str if name == "point" else float) for name in columns})
+    return pa.concat_tables(tables).unify_dictionaries().to_pandas()
+
+
+def _part(path: Path, columns: Sequence[str] | None) -> pa.Table:
+    """Columns of a part, checked."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.read_table(
+            path, columns=None if columns is None else list(columns), read_dictionary=["point"], page_checksum_verification=True
+        )
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise StudyError(f"{path} is damaged ({error}). Delete this file; its runs will be made again.") from None
+
+
+def _tidy(frame: pd.DataFrame, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, more: list[str]) -> pd.DataFrame:
+    """Rows of the points wanted, labelled, sorted by world, seed, scenario and ``more``; runs made twice count once."""
+    labels = points[["point", "scenario", "world"]].assign(place=np.arange(len(points)))
+    # Whole numbers in place of words: a path has a hundred rows for each run.
+    known = pd.Index(labels["point"]).unique()
+    codes = known.get_indexer(frame["point"].astype(object)) if frame["point"].dtype == object else _codes(frame["point"], known)
+    frame = frame.drop(columns="point").assign(point=codes)
+    frame = frame[frame["point"] >= 0]
+    labels["point"] = known.get_indexer(labels["point"])
+    if labels["point"].is_unique:
+        rows = labels.set_index("point").loc[frame["point"]]
+        frame = frame.drop(columns="point")
+        for name in ("scenario", "world", "place"):
+            frame[name] = rows[name].to_numpy()
+    else:
+        frame = frame.merge(labels, on="point").drop(columns="point")
+    if seeds is not None:
+        frame = frame[_are_wanted(frame, seeds)]
+    key = ["world", "seed", "place", *more]
+    frame = frame.sort_values(key, kind="stable").drop_duplicates(key, ignore_index=True).drop(columns="place")
+    rest = [name for name in frame.columns if name not in (*LABELS, *more)]
+    return frame[[*LABELS, *more, *rest]]
+
+
+def _are_wanted(frame: pd.DataFrame, seeds: Mapping[str, Sequence[int]]) -> np.ndarray:
+    """Whether each row's seed is wanted of its scenario; most often all scenarios have the same."""
+    by_seeds: dict[Any, list[str]] = {}
+    for name, of in seeds.items():
+        by_seeds.setdefault(of if isinstance(of, range) else tuple(of), []).append(name)
+    seed, wanted = frame["seed"], np.zeros(len(frame), dtype=bool)
+    for of, names in by_seeds.items():
+        inside = (seed >= of.start) & (seed < of.stop) if isinstance(of, range) else seed.isin(of)
+        wanted |= (inside if len(names) == len(seeds) else inside & frame["scenario"].isin(names)).to_numpy()
+    return wanted
+
+
+def _codes(column: pd.Series, known: pd.Index) -> np.ndarray:
+    """Place in ``known`` of each word of a categorical column, -1 where it is not there."""
+    places = known.get_indexer(column.cat.categories)
+    return places[column.cat.codes.to_numpy()]
+
+
+def write_outcomes(folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], columns: Sequence[str]) -> None:
+    """Write the table of all runs wanted, ``point, scenario, world, seed`` and the columns, in the order of the points.
+
+    Holds some thousand runs at a time. Equal runs give equal bytes, whoever made them.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    parts = sorted((folder / OUTCOMES).glob("*.parquet"))
+    place, seed, part, row = _index(parts, points, seeds)
+    names = points["scenario"].unique().tolist()
+    scenario_code = pd.Index(names).get_indexer(points["scenario"])
+    worlds = points["world"].to_numpy(dtype=np.int64)
+    digests = points["point"].to_numpy(dtype=object)
+    schema = pa.schema(
+        [("point", pa.string()), ("scenario", pa.dictionary(pa.int32(), pa.string())), ("world", pa.int64()),
+         ("seed", pa.int64()), *((name, pa.float64()) for name in columns)]
+    )  # fmt: skip
+    kept: dict[int, pa.Table] = {}
+
+    def write(path: Path) -> None:
+        options: dict[str, Any] = {"compression": "zstd", "use_dictionary": ["point", "scenario", "world", "seed"]}
+        with pq.ParquetWriter(path, schema, use_byte_stream_split=list(columns), write_statistics=False, **options) as writer:
+            for first in range(0, max(len(place), 1), CHUNK):
+                some = slice(first, first + CHUNK)
+                values = _rows(parts, kept, part[some], row[some], columns)
+                here = place[some]
+                scenario = pa.DictionaryArray.from_arrays(pa.array(scenario_code[here].astype(np.int32)), pa.array(names))
+                labels = [pa.array(digests[here], pa.string()), scenario, pa.array(worlds[here]), pa.array(seed[some])]
+                writer.write_table(pa.Table.from_arrays([*labels, *values], schema=schema))
+
+    write_whole(folder / TABLE, write)
+
+
+def _index(
+    parts: Sequence[Path], points: pd.DataFrame, seeds: Mapping[str, Sequence[int]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """For each run wanted, sorted: its place in ``points``, seed, part and row there."""
+    frames = []
+    for number, path in enumerate(parts):
+        table = _part(path, ["point", "seed"]).to_pandas()
+        frames.append(table.assign(part=np.int32(number), row=np.arange(len(table), dtype=np.int32)))
+    if not frames:
+        return tuple(np.zeros(0, dtype=np.int64) for _ in range(4))  # type: ignore[return-value]
+    every = pd.concat([f.assign(point=f["point"].astype(object)) for f in frames], ignore_index=True)
+    found = _tidy(every, points, seeds, [])
+    order = {(s, w): k for k, (s, w) in enumerate(zip(points["scenario"], points["world"], strict=True))}
+    place = np.array([order[key] for key in zip(found["scenario"], found["world"], strict=True)], dtype=np.int64)
+    return place, found["seed"].to_numpy(), found["part"].to_numpy(), found["row"].to_numpy()
+
+
+def _rows(
+    parts: Sequence[Path], kept: dict[int, pa.Table], part: np.ndarray, row: np.ndarray, columns: Sequence[str]
+) -> list[pa.Array]:
+    """Columns of the given rows of parts."""
+    values = np.empty((len(columns), len(part)))
+    for number in np.unique(part).tolist():
+        if number not in kept:
+            while len(kept) >= KEPT:
+                del kept[next(iter(kept))]
+            kept[number] = _part(parts[number], columns)
+        here = part == number
+        rows = row[here]
+        for k, name in enumerate(columns):
+            values[k, here] = kept[number].column(name).to_numpy()[rows]
+    import pyarrow as pa
+
+    return [pa.array(column) for column in values]

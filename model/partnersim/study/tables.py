@@ -1,0 +1,122 @@
+"""The tables of a finished study, made of its runs alone: equal runs give equal bytes, whoever made them and in which order.
+
+::
+
+    outcomes.parquet   every run: point, scenario, world, seed, outcomes
+    summary.csv        every scenario and outcome: mean over seeds with its interval, spread over runs
+    comparison.csv     every scenario against the first, pair by pair, see :func:`partnersim.study.paired.compare_paired`
+    headline.csv       the same for the headline outcomes, judged together
+    worlds.csv         headline differences world by world, where worlds vary
+    failures.csv       runs without a result, if any
+    precision.csv, best.csv   what the rule found that decided on the number of seeds
+
+The seed is the unit: where worlds vary, a seed's number is its mean over the worlds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from partnersim.ledger import HEADLINES, OUTCOMES
+from partnersim.study import words
+from partnersim.study.files import write_csv
+from partnersim.study.opened import compared
+from partnersim.study.paired import FEWEST, LEVEL, t_value
+from partnersim.study.reading import TABLE, write_outcomes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from partnersim.study.plan import Plan
+    from partnersim.study.stages import Rule
+    from partnersim.study.store import Asked, Folder, Stored
+
+QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+AT_ONCE = 8
+"""Outcomes read together."""
+
+
+def write_tables(
+    plan: Plan, folder: Folder, asked: Asked, stored: Stored, seeds: Mapping[str, Sequence[int]], rule: Rule | None = None
+) -> None:
+    """Write all tables; the folder's study is then complete, which its manifest says last."""
+    write_outcomes(folder.path, plan.table(), seeds, [o.name for o in OUTCOMES])
+    write_csv(failures(plan, stored, seeds), folder.path / "failures.csv")
+    write_csv(summary(folder.path, plan), folder.path / "summary.csv")
+    if len(plan.scenarios) > 1:
+        comparison = compared(folder.path, plan.table(), seeds, asked, plan.scenarios)
+        write_csv(comparison.table, folder.path / "comparison.csv")
+        write_csv(comparison.headline(), folder.path / "headline.csv")
+        if len(plan.worlds) > 1:
+            write_csv(by_world(folder.path, plan), folder.path / "worlds.csv")
+    if rule is not None:
+        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
+
+
+def failures(plan: Plan, stored: Stored, seeds: Mapping[str, Sequence[int]]) -> pd.DataFrame:
+    """Failed runs in the order of the points: ``key, scenario, world, seed, status, error``."""
+    rows = []
+    for point, digest in enumerate(plan.digests):
+        scenario, world = plan.label(point)
+        for seed in seeds[scenario]:
+            if failure := stored.failures.get((digest, seed)):
+                rows.append((f"{digest}-{seed}", scenario, world, seed, failure.status, failure.error))
+    return pd.DataFrame(rows, columns=["key", "scenario", "world", "seed", "status", "error"])
+
+
+def _batches(columns: Sequence[str]) -> Iterable[list[str]]:
+    return (list(columns[i : i + AT_ONCE]) for i in range(0, len(columns), AT_ONCE))
+
+
+def summary(folder: Path, plan: Plan) -> pd.DataFrame:
+    """A row a scenario and outcome.
+
+    ``mean`` with ``low, high``, its t interval over seeds; ``sd`` over seeds; ``q05, median, q95`` over runs; ``seeds``;
+    ``runs`` with a number, and ``missing`` without one.
+    """
+    parts = []
+    for columns in _batches(plan.study.outcomes):
+        frame = pd.read_parquet(folder / TABLE, columns=["scenario", "seed", *columns])
+        for name in plan.names:
+            rows = frame[frame["scenario"] == name]
+            values, means = rows[columns], rows.groupby("seed")[columns].mean()
+            n = means.notna().sum()
+            half = (t_value(LEVEL, n.to_numpy()) * means.std() / n**0.5).where(n >= FEWEST)
+            told = {"mean": means.mean(), "low": means.mean() - half, "high": means.mean() + half, "sd": means.std()}
+            told |= {label: values.quantile(q) for label, q in QUANTILES.items()}
+            told |= {"seeds": n, "runs": values.notna().sum(), "missing": values.isna().sum()}
+            part = pd.DataFrame(told).rename_axis("outcome").reset_index()
+            part.insert(0, "scenario", name)
+            parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    table.insert(2, "unit", table["outcome"].map(words.UNITS))
+    places = {name: k for k, name in enumerate(plan.names)}
+    order = table["scenario"].map(places) * len(OUTCOMES) + table["outcome"].map({o.name: k for k, o in enumerate(OUTCOMES)})
+    return table.loc[order.sort_values().index].reset_index(drop=True)
+
+
+def by_world(folder: Path, plan: Plan) -> pd.DataFrame:
+    """Headline differences in each world, with their t intervals over seeds: ``scenario, world, outcome``, means, ``runs``."""
+    reported = [name for name in HEADLINES if name in plan.study.outcomes] or list(plan.study.outcomes)
+    frame = pd.read_parquet(folder / TABLE, columns=["scenario", "world", "seed", *reported])
+    wide = frame.set_index(["world", "seed", "scenario"])[reported].unstack("scenario")
+    reference, *others = plan.names
+    parts = []
+    for outcome in reported:
+        base = wide[outcome][reference]
+        for other in others:
+            pair = pd.DataFrame({"a": base, "b": wide[outcome][other]}).dropna()
+            d = (pair["b"] - pair["a"]).groupby("world")
+            n = d.count()
+            half = (t_value(LEVEL, n.to_numpy()) * d.std() / n**0.5).where(n >= FEWEST)
+            means = pair.groupby("world").mean()
+            told = {"reference_mean": means["a"], "other_mean": means["b"], "difference": d.mean()}
+            told |= {"low": d.mean() - half, "high": d.mean() + half, "runs": n}
+            part = pd.DataFrame(told).rename_axis("world").reset_index()
+            part.insert(0, "scenario", other)
+            part.insert(2, "outcome", outcome)
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True)
