@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MAIN_SCENARIOS = ("baseline", "central-coordination", "shared-screening", "advisory-groups", "all-three")
 ALL_FIGURES = 4
-"""Scenarios beside the reference up to which every figure of a comparison is drawn; beyond, only the headlines."""
+"""Scenarios beside the reference up to which every figure of a comparison is drawn, where all monthly paths are kept; else
+only the headlines."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -92,7 +93,9 @@ def _draw(comparison: Any, out: Path) -> None:
 
     if drawn.are_drawn(out):
         return
-    if len(comparison.others) <= ALL_FIGURES and comparison.setting.monthly.shape[1] > 2:
+    from partnersim.ledger import SERIES
+
+    if len(comparison.others) <= ALL_FIGURES and {s.name for s in SERIES} <= set(comparison.setting.monthly):
         comparison.plot(out / drawn.FIGURES)
     else:
         from partnersim.figures import draw_headlines, save

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from partnersim.ledger import HEADLINES, OUTCOMES, SERIES
+from partnersim.population.sizes import SIZES
 from partnersim.scenario.library import find_scenario
 from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
 
@@ -160,7 +161,7 @@ def load_study(path: str | Path) -> Study:
         uncertainties=_worlds(table),
         seeds=_seeds(table),
         months=table.whole("months", 1, 12_000, 120),
-        size=table.text("size", "system"),
+        size=_size(table),
         outcomes=_chosen(table, "outcomes", LISTS["outcomes"], "outcome"),
         monthly=_monthly(table),
         precision=_precision(table),
@@ -194,6 +195,13 @@ def _seeds(table: Table) -> Sequence[int]:
         return tuple(seeds)
     first = table.whole("first_seed", 0, LAST_SEED, 0)
     return range(first, first + table.whole("seeds", 1, MOST_SEEDS, 100))
+
+
+def _size(table: Table) -> str:
+    size = table.text("size", "system")
+    if size not in SIZES:
+        raise table.error("size", unknown("size", size, SIZES))
+    return size
 
 
 def _chosen(table: Table, key: str, allowed: Collection[str], what: str) -> tuple[str, ...]:
