@@ -4,6 +4,18 @@ Where the best is better than all others by the indifference zone ``delta`` or m
 ``level``; else one within ``delta`` of it is. The procedure looks at differences of pairs of equal seed, so that luck
 which scenarios share costs no runs. A scenario goes as soon as the sum of its differences to any other falls below a
 line that rises with the number of pairs, and only those that are left get more seeds.
+
+One thing differs from the published procedure: the variance of a difference is that of the first pairs *or of all pairs so
+far, where that is larger*. It takes about a fifth more runs on normal outcomes, and makes good what ten skewed pairs
+do not show. Right choices, in 400 to 1,000 studies each, of two to ten scenarios of which all but one are worse by exactly
+``delta``, at a level of 0.95 and 10 first seeds:
+
+- variance of the first pairs alone, ``delta`` of 0.5 SD: 0.95 to 1.00, normal or lognormal, with or without shared luck
+- ``delta`` of 0.2 SD, normal, five scenarios: 0.995 (first pairs alone: 0.953)
+- lognormals of log-SD 1 and 1.2 with half to nine tenths of their luck shared, the best higher by a fifth: 0.94 to 0.99
+  (first pairs alone: 0.78 to 0.92)
+- what it cannot mend: one of two scenarios that alone has a long tail, or owes its mean to one seed in ten, not yet met:
+  0.78 to 0.88 (20 first seeds: 0.82 to 0.95; 30: 0.90 to 0.98). Give such outcomes more first seeds.
 """
 
 from __future__ import annotations
@@ -129,8 +141,9 @@ class BestOf:
         """About how many runs, of all scenarios, the same choice takes with independent seeds.
 
         An estimate: the variance of each difference is taken as the sum of both scenarios' variances, and the number of
-        pairs at which the mean difference reaches the line, were there no noise on the way. The noise ends most contests
-        sooner or a little later; see the measured figures in the module's tests.
+        pairs as that at which the mean difference reaches the line, were there no noise on the way. Measured against runs
+        with independent seeds: 0.9 of them in the median study on normal outcomes (half of all studies within 0.7 to
+        1.1); 0.6 on lognormal ones of log-SD 1, whose few pairs show too little variance (mean 0.85).
         """
         frame = self._values(outcomes, self._asked)
         table = self.table(outcomes).set_index("scenario")

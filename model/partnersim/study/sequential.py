@@ -3,6 +3,20 @@
 After Hoad, Robinson and Davies (2010, JORS 61(11)): look, go on, and stop where the precision still holds a few seeds
 later. The looks are a fixed list of numbers of seeds, and each look takes the lowest seeds, so that what is used depends
 on the outcomes alone: not on workers, on interruptions, or on seeds that happened to be there.
+
+Measured: share of studies whose reported intervals (see :class:`UntilPrecise`) held the truth at a nominal 95 %, for a
+precision that takes about 30, 100 and 250 seeds; in brackets intervals that are not widened. 600 studies each (standard
+error 0.7 to 1.2 %), first look at 20 seeds:
+
+- normal differences: 97, 97 % (96, 95)
+- two lognormals of log-SD 1.2 that share two thirds of their luck: 97, 96, 94 % (95, 93, 90)
+- Poisson counts of mean 0.5: 97, 95, 96 % (95, 93, 94); of mean 0.1: 99, 99, 94 % (97, 94, 93)
+- nine pairs in ten equal, else lognormal: 100, 99 % (99, 96); else normal of both signs: 97, 97, 95 % (94, 94, 93)
+- nine comparisons of such kinds at once (400 studies): 98 % (96)
+- what it cannot mend: differences that are lognormal of log-SD 1 themselves: 94, 90, 92 % (90, 88, 90; with 20, 100 and
+  300 seeds fixed beforehand 89, 92, 95). With ``first`` at 100 seeds: 96, 97, 93 % (300 studies).
+
+Stopping at the first narrow look, as the textbook rule does, gave 81 to 89 % where few pairs differ.
 """
 
 from __future__ import annotations
