@@ -121,7 +121,7 @@ def test_an_interrupted_study_goes_on(lab: Path, here: Callable[..., Done]) -> N
         (HEAD + '[levers]\ndesign = "factorial"\n', ["[levers], key design", "nearest: full-factorial"]),
         (HEAD + '[levers]\ndesign = "grid"\n[levers.strengths]\nshared_screening = [0, 2]\n', ["levers.strengths", "0 to 1"]),
         (HEAD + WORLDS.replace("accept_fatigue", "acept_fatigue"), ["[uncertainties]", "nearest: accept_fatigue"]),
-        (HEAD + WORLDS.replace("latin-hypercube", "latin"), ["[uncertainties], key design", "nearest: calibration, latin-hypercube"]),
+        (HEAD + WORLDS.replace("latin-hypercube", "latin"), ["key design", "nearest: calibration, latin-hypercube"]),
         (HEAD + WORLDS.replace("points = 4\n", ""), ["[uncertainties], key points", "is missing"]),
         (HEAD + WORLDS + "[uncertainties.ranges]\naccept_busy = [-1e9, 1]\n", ["accept_busy", "out of its range", "allowed:"]),
         (HEAD + WORLDS + "[uncertainties.values]\naccept_busy = [1, 2]\n", ["values", "no meaning", "grid"]),
