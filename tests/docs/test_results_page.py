@@ -77,6 +77,7 @@ def test_partnersim_opens_the_study(lab: Path) -> None:
     assert list(names["outcomes"].columns) == ["scenario", "world", "seed", "transaction_cost", "incidents"]
     assert list(names["paths"].columns) == ["scenario", "month", *COLUMNS] and len(names["paths"]) == 48
     assert len(names["headline"]) == 3
+    assert names["study"].outcomes("incidents").equals(names["outcomes"].drop(columns="transaction_cost"))
 
 
 def test_pandas_says_the_same(lab: Path) -> None:
