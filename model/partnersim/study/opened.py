@@ -129,8 +129,10 @@ def compared(
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
+    """The names wanted, one of them alone or several; all where none is given."""
     if wanted is None:
         return list(known)
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     if strange := [name for name in wanted if name not in known]:
         from partnersim.scenario.reading import unknown
 

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from partnersim.scenario import (
     make_scenario,
     read_policy,
 )
+from partnersim.scenario.levers import lever_folder
 from partnersim.scenario.reading import span, unknown
 from partnersim.study import designs, factorial
 from partnersim.study.files import StudyError
@@ -137,8 +139,10 @@ def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
 def _use_levers(
     study: Study, bases: Sequence[Scenario], design: LeverDesign, parameters: Mapping[str, Parameter]
 ) -> tuple[list[Scenario], pd.DataFrame]:
-    """Each base with each row of the lever design."""
-    levers = dict(load_levers())
+    """Each base with each row of the lever design, of levers of the library, beside the study and of the bases."""
+    library_levers, own = lever_folder(), lever_folder(study.folder)
+    is_own = own.is_dir() and own.resolve() != library_levers.resolve()
+    levers = load_levers(library_levers, own) if is_own else dict(load_levers())
     for base in bases:
         levers |= base.levers
     rows = _lever_rows(design, levers, _at(study))
@@ -187,9 +191,9 @@ def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd
 
 
 def _recommended(levers: Mapping[str, Lever]) -> list[str]:
-    """All levers that somebody chooses, in the order of the report's list; not shocks, which are of the world."""
-    chosen = [(int("".join(filter(str.isdigit, lever.id))), name) for name, lever in levers.items() if lever.role == "lever"]
-    return [name for _, name in sorted(chosen)]
+    """All levers that somebody chooses, in the order of the report's list, then a user's; not shocks, which are of the world."""
+    listed = {name: re.fullmatch(r"L(\d+)", lever.id) for name, lever in levers.items() if lever.role == "lever"}
+    return sorted(listed, key=lambda name: (int(found[1]) if (found := listed[name]) else math.inf, name))
 
 
 def _named(base: str, used: Mapping[str, float], levers: Mapping[str, Lever], design: str) -> str:
