@@ -141,9 +141,9 @@ def make(
 def _note(block: Block, made: Produced, stored: Stored) -> None:
     failed = {(failure.point, failure.seed): failure for failure in made.failures}
     stored.failures |= failed
-    for point, seed in block.runs():
-        if (point, seed) not in failed:
-            stored.add(point, (seed,))
+    for strip in block.strips:
+        for cell in strip.cells:
+            stored.add(cell.point, [seed for seed in strip.seeds if (cell.point, seed) not in failed] if failed else strip.seeds)
 
 
 def _after_loss(block: Block, lost: Lost, tries: Counter[str]) -> list[Block] | Produced:

@@ -31,7 +31,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnersim.study.files import PARTIAL, StudyError, write_bytes, write_csv, write_json
+from partnersim.study.files import PARTIAL, StudyError, append_line, write_bytes, write_csv, write_json
 from partnersim.study.runs import Failure, Produced
 
 if TYPE_CHECKING:
@@ -210,11 +210,9 @@ class Folder:
         write_json(content, self.path / MANIFEST)
         self.manifest = json.loads(json.dumps(content))
 
-    def note(self, line: Mapping[str, Any]) -> None:
-        """Add a line to the journal and force it to disk."""
-        from partnersim.study.files import append_line
-
-        append_line(json.dumps(line), self._journal)
+    def note(self, line: Mapping[str, Any], sync: bool = True) -> None:
+        """Add a line to the journal and, unless nothing is read from it, force it to disk."""
+        append_line(json.dumps(line), self._journal, sync)
 
     def journal(self) -> Iterator[dict[str, Any]]:
         """The lines of all journals, of each in its order; a line that a killed process left half written is passed over."""
@@ -236,7 +234,8 @@ class Folder:
         if produced.monthly is not None:
             write_bytes(produced.monthly, self.path / MONTHLY / f"{name}.parquet", self._mark)
         write_bytes(produced.outcomes, self.path / OUTCOMES / f"{name}.parquet", self._mark)
-        self.note({"event": "part", "part": name, "runs": produced.finished, "seconds": round(produced.seconds, 4)})
+        told = {"event": "part", "part": name, "runs": produced.finished, "seconds": round(produced.seconds, 4)}
+        self.note(told, sync=False)  # the part itself tells what is finished
 
     def parts(self) -> list[Path]:
         """The parts with outcomes, by name."""
