@@ -1,4 +1,4 @@
-"""A study from its plan to its tables: fits its folder, runs what is missing stage by stage, and finishes or says what is left."""
+"""A study from its plan to its tables: fits its folder, runs what is missing stage by stage, finishes or says what is left."""
 
 from __future__ import annotations
 
@@ -34,8 +34,9 @@ class How:
     """How a study is run, none of which changes a table.
 
     ``workers``: processes, or threads where ``in_process``; ``cluster``: address of a Dask scheduler instead. ``expand``: a
-    changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made again. ``report``: called with the tally
-    and how many runs have just ended; ``begin``: called with the number of runs to make and of those there were.
+    changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made
+    again. ``report``: called with the tally and how many runs have just ended; ``begin``: called with the number of runs to
+    make and of those there were.
     """
 
     workers: int = 1
@@ -129,6 +130,8 @@ def _carry_out(
             {"shard": how.shard.name, "workers": how.workers, "cluster": bool(how.cluster)},
         )
         began = True
+        if plan.study.path is not None and plan.study.path.is_file():
+            write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml")
         if how.retry:
             folder.note({"event": "retried"})
         for wanted in stages.run(plan, rule, folder.path):
@@ -245,9 +248,3 @@ def _short(value: Any) -> str:
         text = ", ".join(map(str, value))
         return f"[{text if len(text) < 90 else text[:90] + ' ...'}]"
     return "nothing" if value is None else str(value)
-
-
-def keep_study_file(text: str, folder: Path) -> None:
-    """A copy of the study file beside its results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(text, folder / "study.toml")

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class OpenedStudy:
     """What a study's folder holds. ``StudyError`` where there is no study in it.
 
-    ``manifest``: as it stands in the folder; ``points``: a row a scenario in a world, see :meth:`partnersim.study.plan.Plan.table`;
-    ``study``: what is asked; ``is_complete``: whether nothing is missing, so that its tables are there.
+    ``manifest``: as it stands in the folder; ``points``: a row a scenario in a world, see
+    :meth:`partnersim.study.plan.Plan.table`; ``study``: what is asked; ``is_complete``: whether nothing is missing, so that
+    its tables are there.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -54,7 +55,7 @@ class OpenedStudy:
         return read_outcomes(self.path, self.points, self._seeds, wanted)
 
     def monthly(self, series: Sequence[str] | None = None) -> pd.DataFrame:
-        """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: paths wanted, all kept unless given."""
+        """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: those wanted, all unless given."""
         wanted = _known(series, self.study.monthly, "monthly path that is kept")
         return read_monthly(self.path, self.points, self._seeds, wanted)
 

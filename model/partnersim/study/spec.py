@@ -70,8 +70,9 @@ class WorldDesign:
 class Study:
     """A study file, checked as far as that is possible without the model.
 
-    ``scenarios``: names and files, the reference first; ``seeds``, ascending and common to all; ``months`` after burn-in; ``outcomes`` are those that tables tell of; ``monthly`` are the paths that are kept. ``precision`` and
-    ``best``: the tables of these names, as they stand in the file. ``time_limit``: seconds that a run may take.
+    ``scenarios``: names and files, the reference first; ``seeds``, ascending and common to all; ``months`` after burn-in;
+    ``outcomes`` are those that tables tell of; ``monthly`` are the paths that are kept. ``precision`` and ``best``: the
+    tables of these names, as they stand in the file. ``time_limit``: seconds that a run may take.
     """
 
     title: str

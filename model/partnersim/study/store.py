@@ -241,16 +241,18 @@ class Folder:
         """The parts with outcomes, by name."""
         return sorted((self.path / OUTCOMES).glob("*.parquet"))
 
-    def stored(self, months: int = 0) -> Stored:
+    def stored(self, months: int = 0, look_only: bool = False) -> Stored:
         """What is finished or known to fail. A part that is not whole is set aside, and its runs count as missing.
 
-        ``months``: how many rows a run has in the part of its paths; 0 where no paths are kept.
+        ``months``: how many rows a run has in the part of its paths; 0 where no paths are kept. ``look_only``: nothing is
+        set aside, since another process may be at work.
         """
         found = Stored()
         for part in self.parts():
             rows = _keys(part)
             if rows is None or (months and not self._has_paths(part.name, len(rows[0]) * months)):
-                self._set_aside(part)
+                if not look_only:
+                    self._set_aside(part)
                 continue
             for code, point in enumerate(rows[2]):
                 found.add(point, rows[1][rows[0] == code].tolist())
