@@ -31,7 +31,8 @@ class Comparison:
     ``runs``: by scenario name, the reference first. ``table``: a row per scenario and outcome, with ``scenario,
     outcome, unit`` and the columns of :func:`partnersim.study.paired.compare_paired`, whose intervals hold one at a
     time. ``reused``: how many runs came from the folder instead of being made. ``inputs``: how many of the scenarios'
-    inputs are assumed, of how many, where that is known.
+    inputs are assumed, of how many, where that is known. ``bad_years``: incidents in a bad year of each scenario, where the
+    runs are without their paths.
     """
 
     reference: str
@@ -39,6 +40,7 @@ class Comparison:
     table: pd.DataFrame
     reused: int = 0
     inputs: tuple[int, int] | None = None
+    bad_years: Mapping[str, float] | None = None
 
     @classmethod
     def of(cls, runs: Mapping[str, Runs], reused: int = 0, inputs: tuple[int, int] | None = None) -> Comparison:
@@ -94,7 +96,7 @@ class Comparison:
         found[["low", "high"]] = family.loc[found.index, ["low", "high"]]
         found["verdict"] = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
         found[rest] = rows[rest]
-        bad = {name: _bad_year(runs) for name, runs in self.runs.items()}
+        bad = self.bad_years or {name: _bad_year(runs) for name, runs in self.runs.items()}
         is_incident = found["outcome"] == "incidents"
         found["reference_bad_year"] = bad[self.reference]
         found["other_bad_year"] = found["scenario"].map(bad)
