@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.study.files import StudyError, write_whole
-from partnersim.study.store import MONTHLY, OUTCOMES
+from partnersim.study.store import MONTHLY, OUTCOMES, read_part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,15 +79,12 @@ def _read(parts: Path, columns: Sequence[str]) -> pd.DataFrame:
     return pa.concat_tables(tables).unify_dictionaries().to_pandas()
 
 
-def _part(path: Path, columns: Sequence[str] | None) -> pa.Table:
+def _part(path: Path, columns: Sequence[str]) -> pa.Table:
     """Columns of a part, checked."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(
-            path, columns=None if columns is None else list(columns), read_dictionary=["point"], page_checksum_verification=True
-        )
+        return read_part(path, columns)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise StudyError(f"{path} is damaged ({error}). Delete this file; its runs will be made again.") from None
 
@@ -209,7 +206,7 @@ def _rows(
             while len(kept) >= KEPT:
                 del kept[next(iter(kept))]
             kept[number] = _part(parts[number], columns)
-        here = part == number
+        here = np.flatnonzero(part == number)
         rows = row[here]
         for k, name in enumerate(columns):
             values[k, here] = kept[number].column(name).to_numpy()[rows]
