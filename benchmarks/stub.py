@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,36 +29,42 @@ def burn(seconds: float) -> None:
             pass
 
 
-def results(series: int, months: int) -> list[Result]:
+class Kept(NamedTuple):
+    """So many ``series`` of so many ``months`` beside the outcomes."""
+
+    series: int
+    months: int
+
+
+def results(kept: Kept) -> list[Result]:
     """Outcomes (outcome,) and paths (month, series) of each variant."""
-    rng = np.random.default_rng(1)
+    rng, (series, months) = np.random.default_rng(1), kept
     found: list[Result] = []
     for _ in range(VARIANTS):
         outcomes = rng.integers(1, 10**9, len(OUTCOME_NAMES)) / 1024
-        level = rng.integers(1, 2000, series)
-        counts = rng.poisson(level, (months, series)).astype(float)
+        counts = rng.poisson(rng.integers(1, 2000, series), (months, series)).astype(float)
         ticks = counts + rng.integers(0, 1024, (months, series)) / 1024
         found.append((outcomes, np.where(np.arange(series) % 2, counts, ticks) if series else None))
     return found
 
 
 class Stub:
-    """A simulator whose runs take ``seconds`` of processor time; so many ``series`` of so many ``months`` are kept."""
+    """A simulator whose runs take ``seconds`` of processor time."""
 
     outcomes = OUTCOME_NAMES
 
-    def __init__(self, seconds: float, series: int = 0, months: int = 120) -> None:
-        self.seconds, self.months = seconds, months
-        self.series = SERIES_NAMES[:series]
+    def __init__(self, kept: Kept, seconds: float) -> None:
+        self.kept, self.seconds = kept, seconds
+        self.months, self.series = kept.months, SERIES_NAMES[: kept.series]
         self._results: list[Result] = []
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """Settings alone."""
-        return type(self), (self.seconds, len(self.series), self.months)
+        return type(self), (self.kept, self.seconds)
 
     def prepare(self) -> None:
         """Make the results that runs hand out."""
-        self._results = results(len(self.series), self.months)
+        self._results = results(self.kept)
 
     def run(self, cells: Sequence[Cell], seed: int) -> Iterator[Result | Exception]:
         """A run for each cell."""

@@ -39,30 +39,30 @@ def generator(seeds: np.ndarray, purpose: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little"))
 
 
-def _counts(seeds: tuple[int, ...], purpose: str, step: int) -> Iterator[np.ndarray]:
+def _counts(seeds: tuple[int, ...], purpose: str, resamples: int, step: int) -> Iterator[np.ndarray]:
     """How often each resample takes each seed (resamples x seeds), about ``step`` resamples at a time."""
     if len(seeds) > KEPT_SEEDS:
-        yield from _drawn(seeds, purpose, step)
+        yield from _drawn(seeds, purpose, resamples, step)
     else:
-        kept = _kept(seeds, purpose)
-        yield from (kept[done : done + step] for done in range(0, RESAMPLES, step))
+        kept = _kept(seeds, purpose, resamples)
+        yield from (kept[done : done + step] for done in range(0, resamples, step))
 
 
 @functools.lru_cache(maxsize=2)
-def _kept(seeds: tuple[int, ...], purpose: str) -> np.ndarray:
+def _kept(seeds: tuple[int, ...], purpose: str, resamples: int) -> np.ndarray:
     """All counts at once, in a byte each. Kept, since a study asks of the same seeds many times."""
-    kept, done = np.empty((RESAMPLES, len(seeds)), dtype=np.uint8), 0
-    for some in _drawn(seeds, purpose, max(1, BLOCK // len(seeds))):
+    kept, done = np.empty((resamples, len(seeds)), dtype=np.uint8), 0
+    for some in _drawn(seeds, purpose, resamples, max(1, BLOCK // len(seeds))):
         kept[done : done + len(some)] = some
         done += len(some)
     return kept
 
 
-def _drawn(seeds: tuple[int, ...], purpose: str, step: int) -> Iterator[np.ndarray]:
+def _drawn(seeds: tuple[int, ...], purpose: str, resamples: int, step: int) -> Iterator[np.ndarray]:
     """The same counts whatever the ``step``. No seed is ever taken 256 times: one in 10^500 resamples would do that."""
     rng, n = generator(np.array(seeds), purpose), len(seeds)
-    for done in range(0, RESAMPLES, step):
-        yield rng.multinomial(n, np.full(n, 1 / n), min(step, RESAMPLES - done)).astype(np.uint8)
+    for done in range(0, resamples, step):
+        yield rng.multinomial(n, np.full(n, 1 / n), min(step, resamples - done)).astype(np.uint8)
 
 
 def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose: str) -> float:
@@ -86,7 +86,7 @@ def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose:
     centred = np.where(seen, centred, 0.0)
     n, columns = centred.shape
     step = max(1, BLOCK // (n + 4 * columns))
-    counts = _counts(tuple(seeds.tolist()), purpose, step)
+    counts = _counts(tuple(seeds.tolist()), purpose, RESAMPLES, step)
     largest = [_largest_t(some, centred, seen, error) for some in counts]
     return round(float(np.quantile(np.concatenate(largest), level)), 4)
 
