@@ -113,7 +113,8 @@ def compared(
     n_worlds = int(points["world"].nunique())
     paths = read_monthly(folder, points, seeds, study.monthly) if study.monthly and n_worlds == 1 else None
     names = list(dict.fromkeys(points["scenario"]))
-    return Comparison.of(runs_of(study, names, n_worlds, outcomes, paths, scenarios), reused, asked.inputs)
+    runs = runs_of(study, names, n_worlds, outcomes, paths, scenarios)
+    return Comparison.of(runs, reused, asked.inputs, intervals_of(folder, study))
 
 
 def runs_of(
@@ -136,6 +137,11 @@ def runs_of(
         named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
         runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
     return runs
+
+
+def intervals_of(folder: Path, study: Study) -> pd.DataFrame | None:
+    """The intervals of a study whose data decided on the number of seeds; None for others."""
+    return None if study.precision is None else pd.read_csv(folder / "precision.csv").set_index(["scenario", "outcome"])
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:

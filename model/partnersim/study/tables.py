@@ -24,7 +24,7 @@ from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.study import words
 from partnersim.study.comparison import Comparison
 from partnersim.study.files import write_csv
-from partnersim.study.opened import runs_of
+from partnersim.study.opened import intervals_of, runs_of
 from partnersim.study.paired import FEWEST, LEVEL, t_value, year_quantile
 from partnersim.study.reading import LABELS, TABLE, read_years, write_outcomes
 
@@ -47,6 +47,8 @@ def write_tables(
     """Write all tables; the folder's study is then complete, which its manifest says last."""
     write_outcomes(folder.path, plan.table(), seeds, [o.name for o in OUTCOMES])
     write_csv(failures(plan, stored, seeds), folder.path / "failures.csv")
+    if rule is not None:
+        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
     write_csv(summary(folder.path, plan), folder.path / "summary.csv")
     if len(plan.scenarios) > 1:
         table = comparison(folder.path, plan)
@@ -54,8 +56,6 @@ def write_tables(
         write_csv(headline(folder.path, plan, seeds, table), folder.path / "headline.csv")
         if len(plan.worlds) > 1:
             write_csv(by_world(folder.path, plan), folder.path / "worlds.csv")
-    if rule is not None:
-        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
 
 
 def failures(plan: Plan, stored: Stored, seeds: Mapping[str, Sequence[int]]) -> pd.DataFrame:
@@ -117,7 +117,8 @@ def headline(folder: Path, plan: Plan, seeds: Mapping[str, Sequence[int]], table
     if "incidents" in plan.study.monthly and len(plan.worlds) == 1:
         years = read_years(folder, plan.table(), seeds, "incidents", plan.study.months)
         bad_years = {name: year_quantile(years[years["scenario"] == name].drop(columns=LABELS)) for name in plan.names}
-    return Comparison(plan.names[0], _runs(folder, plan, HEADLINES), table, bad_years=bad_years).headline()
+    runs, intervals = _runs(folder, plan, HEADLINES), intervals_of(folder, plan.study)
+    return Comparison(plan.names[0], runs, table, intervals=intervals, bad_years=bad_years).headline()
 
 
 def _runs(folder: Path, plan: Plan, columns: Sequence[str]) -> dict[str, Runs]:
