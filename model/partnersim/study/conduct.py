@@ -145,7 +145,7 @@ def _carry_out(
             stored = folder.stored(plan.study.months if plan.study.monthly else 0)
         left = runner.total(runner.missing(plan, wanted, stored))
         if not left:
-            write_tables(plan, folder, asked, stored, stages.by_scenario(plan, wanted), rule)
+            write_tables(plan, folder, stored, stages.by_scenario(plan, wanted), rule)
     finally:
         engine.close()
         if began:

@@ -59,8 +59,8 @@ def write_bytes(content: bytes, path: Path, mark: str = "") -> None:
     write_whole(path, lambda partial: partial.write_bytes(content), mark)
 
 
-def append_line(text: str, path: Path) -> None:
-    """Add a line at the end of a file and force it to disk, below what a killed process left half written, if anything."""
+def append_line(text: str, path: Path, sync: bool = True) -> None:
+    """Add a line at the end of a file, below what a killed process left half written, if anything; ``sync``: force it to disk."""
     try:
         with open(path, "ab+") as file:
             file.seek(0, os.SEEK_END)
@@ -69,7 +69,8 @@ def append_line(text: str, path: Path) -> None:
                 text = text if file.read(1) == b"\n" else f"\n{text}"
             file.write(f"{text}\n".encode())
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except OSError as error:
         raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
 
