@@ -48,7 +48,7 @@ def test_a_study_is_planned_run_looked_at_replayed_and_enlarged(lab: Path, here:
     plan = here("study", "plan", "study.toml", "--out", "out", cwd=lab)
     assert plan.returncode == 0 and not (lab / "out").exists()
     assert "2 scenarios x 1 world x 12 seeds = 24 runs of 24 months, size class." in plan.stdout
-    assert "Time: about" in plan.stdout and "Disk: about" in plan.stdout
+    assert "Time: " in plan.stdout and "Disk: about" in plan.stdout
     assert json.loads(here("study", "plan", "study.toml", "--json", cwd=lab).stdout)["runs"] == 24
 
     assert "Shared screening:" in run(here, lab).stdout

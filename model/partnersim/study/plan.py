@@ -14,11 +14,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.channels import CHANNELS
+from partnersim.channels import CHANNELS, Channel
 from partnersim.scenario import (
     Lever,
     Parameter,
@@ -37,9 +36,6 @@ from partnersim.scenario.reading import span, unknown
 from partnersim.study import designs, factorial
 from partnersim.study.files import StudyError
 from partnersim.study.spec import LeverDesign, Study, WorldDesign
-
-if TYPE_CHECKING:
-    from partnersim.channels import Channel
 
 CALIBRATED = ("calibration", "accepted.csv")
 """The accepted sets of the library's calibration."""
@@ -176,7 +172,7 @@ def _use_levers(
 
 
 def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd.DataFrame:
-    """Row x lever: strengths from 0 to 1, the first row without any."""
+    """Row x lever: strengths from 0 to 1. The first row has none in use, but for a grid whose lists begin otherwise."""
     names = list(design.strengths) or (_recommended(levers) if design.names in ((), ("all",)) else list(design.names))
     for name in names:
         if name not in levers:
@@ -236,7 +232,8 @@ def _usual(thing: Parameter | Channel) -> float:
 
 def _ranges(design: WorldDesign, known: Mapping[str, Parameter | Channel], at: str) -> dict[str, tuple[float, float]]:
     """The range of each number that varies; every name and value is checked against what is declared."""
-    wanted = list(known) if design.names == ("all",) else list(design.names)
+    # All parameters: the bounds of channels say what is lawful, not what is likely.
+    wanted = [name for name, thing in known.items() if isinstance(thing, Parameter)] if design.names == ("all",) else design.names
     ranges: dict[str, tuple[float, float]] = {}
     asked = {**dict.fromkeys(wanted), **design.ranges, **{n: (min(v), max(v)) for n, v in design.values.items()}}
     for name, ends in asked.items():
