@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import types
+from collections.abc import Iterator
 
 import pytest
 import study_synthetic as synthetic
@@ -44,3 +46,21 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr(synthetic, "OUTCOMES", [o for o in OUTCOMES if o.headline or o.name == "signed"])
     monkeypatch.setattr(synthetic, "SERIES", [s for s in SERIES if s.name in ("incidents", "live")])
     return module
+
+
+class Hangs(BaseException):
+    """A test that waits for what does not come; no program under test catches it."""
+
+
+@pytest.fixture
+def in_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A test with few resamples that fails where it takes two minutes."""
+
+    def stop(number, frame):
+        raise Hangs
+
+    monkeypatch.setattr(resampling, "RESAMPLES", 49)
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(120)
+    yield
+    signal.alarm(0)
