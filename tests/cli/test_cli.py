@@ -19,7 +19,6 @@ import pytest
 
 import partnersim as ps
 from partnersim.cli import main
-from partnersim.study import compare as study
 from partnersim.study.files import StudyError
 
 COMMAND = [sys.executable, "-c", "from partnersim.cli import main; main()"]

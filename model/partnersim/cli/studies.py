@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 MAIN_SCENARIOS = ("baseline", "central-coordination", "shared-screening", "advisory-groups", "all-three")
 ALL_FIGURES = 4
-"""Scenarios beside the reference up to which every figure of a comparison is drawn; beyond, only the headlines."""
+"""Scenarios beside the reference up to which every figure of a comparison is drawn, where all monthly paths are kept; else
+only the headlines."""
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
@@ -32,7 +33,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 @MONTHS
 @SIZE
 @click.option(
-    "--precision", help='As many seeds as it takes, instead of --seeds: half-width of the headline intervals, such as "1%".'
+    "--precision",
+    help='As many seeds as it takes, --seeds at most if given, for intervals of a half-width such as "1%" of the reference '
+    'mean in the headline outcomes; or "transaction_cost=1%, incidents=0.2".',
 )
 @click.option("--resume", is_flag=True, help="Go on with the comparison in --out, whatever it asks.")
 @click.option("--workers", type=click.IntRange(1), help="Threads; all cores unless given.")
@@ -65,9 +68,12 @@ def compare(
         scenarios, chosen, months, size, precision = study.asked_in(out)
     asked = study.checked(scenarios or MAIN_SCENARIOS, months, size)
     announce_compiling(quiet)
+    wanted: Any = precision
+    if precision is not None and not resume:
+        wanted = study.precision_of(precision, _given(context, "seeds") and seeds)
     with _Bar(quiet, out) as bar:
         how = How(workers or os.cpu_count() or 1, in_process=True, grow=True, report=bar.report, begin=bar.begin)
-        comparison = study.compare_kept(asked, chosen, months, size, out, how, precision)
+        comparison = study.compare_kept(asked, chosen, months, size, out, how, wanted)
     if comparison.reused:
         say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
     click.echo(format_table(comparison))
@@ -80,10 +86,15 @@ def _refuse_beside_resume(context: click.Context) -> None:
     given = [
         f"--{name}" if name != "scenarios" else "SCENARIOS"
         for name in ("scenarios", "seeds", "seed", "months", "size", "precision")
-        if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE and context.params[name]
+        if _given(context, name) and context.params[name]
     ]
     if given:
         raise click.UsageError(f"--resume takes from the folder what is asked; leave out {', '.join(given)}.")
+
+
+def _given(context: click.Context, name: str) -> bool:
+    """Whether the user wrote it."""
+    return context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE
 
 
 def _draw(comparison: Any, out: Path) -> None:
@@ -92,7 +103,9 @@ def _draw(comparison: Any, out: Path) -> None:
 
     if drawn.are_drawn(out):
         return
-    if len(comparison.others) <= ALL_FIGURES and comparison.setting.monthly.shape[1] > 2:
+    from partnersim.ledger import SERIES
+
+    if len(comparison.others) <= ALL_FIGURES and {s.name for s in SERIES} <= set(comparison.setting.monthly):
         comparison.plot(out / drawn.FIGURES)
     else:
         from partnersim.figures import draw_headlines, save
@@ -178,6 +191,8 @@ def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Pat
     from partnersim.study.spec import load_study
 
     asked = load_study(file)
+    if seeds is not None and (asked.precision or asked.best):
+        raise click.UsageError("--seeds has no meaning here: the study says that the data decide on their number.")
     if seeds is not None:
         asked = dataclasses.replace(asked, seeds=range(asked.seeds[0], asked.seeds[0] + seeds))
     assert asked.path is not None

@@ -50,7 +50,8 @@ def compare(
     how = How(
         workers or os.cpu_count() or 1, in_process=True, grow=True, report=lambda tally, n: progress(n) if progress else None
     )
-    return compare_kept(asked, chosen, months, size, Path(out), how, precision)
+    wanted = None if precision is None else precision_of(precision)
+    return compare_kept(asked, chosen, months, size, Path(out), how, wanted)
 
 
 def compare_kept(
@@ -60,20 +61,27 @@ def compare_kept(
     from partnersim.study.conduct import conduct
     from partnersim.study.opened import open_study
     from partnersim.study.plan import make_plan
-    from partnersim.study.spec import Study, precision_asked
+    from partnersim.study.spec import Study
 
     study = Study(
         title="Comparison",
         question=QUESTION,
         scenarios=tuple(_said(scenario) for scenario in scenarios),
-        seeds=seeds,
+        seeds=seeds if precision is None else seeds[:1],
         months=operator.index(months),
         size=str(size),
-        precision=precision_asked(precision),
+        precision=precision,
     )
     plan = make_plan(study, scenarios)
     done = conduct(plan, out, how)
     return open_study(out).comparison(scenarios, done.reused)
+
+
+def precision_of(precision: Any, cap: int | None = None) -> dict[str, Any]:
+    """A precision as studies hold it: outcomes and amounts, and the most seeds that it may take."""
+    from partnersim.study.sequential import Precision
+
+    return {**Precision.parse(precision).texts(), **({"cap": cap} if cap else {})}
 
 
 def asked_in(out: Path) -> tuple[tuple[str, ...], Sequence[int], int, str, Any]:

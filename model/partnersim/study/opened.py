@@ -122,7 +122,10 @@ def compared(
             monthly = paths[paths["scenario"] == name].drop(columns=["scenario", "world"]).reset_index(drop=True)
         named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
         runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
-    return Comparison.of(runs, reused, asked.inputs)
+    intervals = None
+    if study.precision is not None:
+        intervals = pd.read_csv(folder / "precision.csv").set_index(["scenario", "outcome"])
+    return Comparison.of(runs, reused, asked.inputs, intervals)
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:

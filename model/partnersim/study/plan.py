@@ -173,7 +173,7 @@ def _use_levers(
 
 def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd.DataFrame:
     """Row x lever: strengths from 0 to 1, the first row without any."""
-    names = list(design.strengths) or (list(levers) if design.names in ((), ("all",)) else list(design.names))
+    names = list(design.strengths) or (_recommended(levers) if design.names in ((), ("all",)) else list(design.names))
     for name in names:
         if name not in levers:
             raise StudyError(f"{at}[levers], key names: {unknown('lever', name, levers)}.")
@@ -184,6 +184,12 @@ def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd
     if design.design == "full-factorial":
         return factorial.full_factorial(names)
     return factorial.fractional_factorial(names, resolution=design.resolution)
+
+
+def _recommended(levers: Mapping[str, Lever]) -> list[str]:
+    """All levers that somebody chooses, in the order of the report's list; not shocks, which are of the world."""
+    chosen = [(int("".join(filter(str.isdigit, lever.id))), name) for name, lever in levers.items() if lever.role == "lever"]
+    return [name for _, name in sorted(chosen)]
 
 
 def _named(base: str, used: Mapping[str, float], levers: Mapping[str, Lever], design: str) -> str:

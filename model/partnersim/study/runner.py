@@ -48,7 +48,7 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True)
 class Shard:
-    """The part of a study that one process makes: worlds and seeds are dealt out in turn. ``number`` is from 1."""
+    """The part of a study that one process makes. ``number`` is from 1."""
 
     number: int = 1
     of: int = 1
@@ -58,9 +58,9 @@ class Shard:
         """For files; empty where there is but one."""
         return f"{self.number}of{self.of}" if self.of > 1 else ""
 
-    def has(self, place: int) -> bool:
-        """Whether the strip in this place is its."""
-        return place % self.of == self.number - 1
+    def has(self, world: int, seed: int) -> bool:
+        """Whether a world and a seed are its own: dealt out in turn, whatever is finished already."""
+        return (world + seed) % self.of == self.number - 1
 
 
 @dataclass
@@ -233,9 +233,8 @@ class _Cutter:
 
 def _units(plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard) -> Iterator[tuple[tuple[int, ...], int]]:
     """(points that share a world, a seed), world by world: what one burn-in serves. Equal points are run once."""
-    place = 0
     seen: set[str] = set()
-    for group in plan.groups:
+    for number, group in enumerate(plan.groups):
         by_seed: dict[int, list[int]] = {}
         for point in group:
             if point in left and plan.digests[point] not in seen:
@@ -243,9 +242,8 @@ def _units(plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard) -> I
                 for seed in left[point]:
                     by_seed.setdefault(seed, []).append(point)
         for seed in sorted(by_seed):
-            if shard.has(place):
+            if shard.has(number, seed):
                 yield tuple(by_seed[seed]), seed
-            place += 1
 
 
 def everything(plan: Runnable, seeds: Sequence[int]) -> dict[int, Sequence[int]]:

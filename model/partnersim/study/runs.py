@@ -236,9 +236,9 @@ class PartnershipSimulator:
         """One burn-in for all cells, then each."""
         labs = [self.laboratory(cell) for cell in cells]
         settled = labs[0].settled(seed, self._clock(), CHUNK)
-        for lab in labs:
+        for left, lab in zip(reversed(range(len(labs))), labs, strict=True):
             try:
-                yield self._outcome(lab, settled, keep=lab is not labs[-1])
+                yield self._outcome(lab, settled, keep=left > 0)
             except Exception as error:
                 yield error
 

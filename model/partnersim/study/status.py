@@ -17,7 +17,7 @@ def status(path: Path) -> dict[str, Any]:
     study = opened.study
     folder = Folder(path)
     stored = folder.stored(look_only=True)
-    points = opened.points["point"].unique().tolist()
+    points = opened.points["point"].tolist()
     adaptive = bool(study.precision or study.best)
     wanted = set(study.seeds)
     finished = sum(len(stored.seeds.get(p, set()) if adaptive else stored.seeds.get(p, set()) & wanted) for p in points)

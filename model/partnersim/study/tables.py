@@ -45,6 +45,8 @@ def write_tables(
     """Write all tables; the folder's study is then complete, which its manifest says last."""
     write_outcomes(folder.path, plan.table(), seeds, [o.name for o in OUTCOMES])
     write_csv(failures(plan, stored, seeds), folder.path / "failures.csv")
+    if rule is not None:
+        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
     write_csv(summary(folder.path, plan), folder.path / "summary.csv")
     if len(plan.scenarios) > 1:
         comparison = compared(folder.path, plan.table(), seeds, asked, plan.scenarios)
@@ -52,8 +54,6 @@ def write_tables(
         write_csv(comparison.headline(), folder.path / "headline.csv")
         if len(plan.worlds) > 1:
             write_csv(by_world(folder.path, plan), folder.path / "worlds.csv")
-    if rule is not None:
-        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
 
 
 def failures(plan: Plan, stored: Stored, seeds: Mapping[str, Sequence[int]]) -> pd.DataFrame:
