@@ -15,7 +15,7 @@ from partnersim.ledger import OUTCOMES
 from partnersim.study import stages
 from partnersim.study.comparison import Comparison
 from partnersim.study.files import StudyError
-from partnersim.study.reading import read_monthly, read_outcomes, read_points
+from partnersim.study.reading import read_monthly, read_outcomes, read_points, read_table
 from partnersim.study.spec import Study
 from partnersim.study.store import Asked, Folder, read_manifest
 
@@ -73,13 +73,13 @@ class OpenedStudy:
 
     def failures(self) -> pd.DataFrame:
         """``point, seed, status, error, traceback`` of failed runs."""
-        found = Folder(self.path).stored().failures.values()
+        found = Folder(self.path).stored(look_only=True).failures.values()
         return pd.DataFrame(list(found), columns=["point", "seed", "status", "error", "traceback"])
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of a finished study by name, such as ``headline``."""
         try:
-            return pd.read_csv(self.path / f"{name}.csv")
+            return read_table(self.path / f"{name}.csv")
         except OSError:
             there = ", ".join(sorted(path.stem for path in self.path.glob("*.csv")))
             raise StudyError(f"{self.path} has no table {name!r}; there are: {there}.") from None
@@ -124,7 +124,7 @@ def compared(
         runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
     intervals = None
     if study.precision is not None:
-        intervals = pd.read_csv(folder / "precision.csv").set_index(["scenario", "outcome"])
+        intervals = read_table(folder / "precision.csv").set_index(["scenario", "outcome"])
     return Comparison.of(runs, reused, asked.inputs, intervals)
 
 
