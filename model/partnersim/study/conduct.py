@@ -15,7 +15,7 @@ from partnersim.scenario import inputs_used
 from partnersim.study import runner, stages
 from partnersim.study.files import StudyError, write_text
 from partnersim.study.plan import Plan
-from partnersim.study.reading import TABLE, read_points
+from partnersim.study.reading import read_points
 from partnersim.study.runner import Shard, Tally
 from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
@@ -94,10 +94,20 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     if folder.is_complete and folder.asked == asked and not runner.missing(plan, wanted, stored):
         seeds = stages.kept(folder.manifest or {})
         wanted = {point: seeds[plan.label(point)[0]] for point in range(len(plan))}
-        if not runner.missing(plan, wanted, stored) and (folder.path / TABLE).exists():
+        if not runner.missing(plan, wanted, stored) and folder.has_tables():
             return Conducted(folder.path, Tally(), runner.total(wanted), 0, _failed(plan, wanted, stored))
     check_room(plan, runner.missing(plan, wanted, stored), folder.path)
+    if simulator is None:
+        check_scenarios(plan)
     return _carry_out(plan, folder, asked, stored, how, simulator or simulator_of(plan), rule)
+
+
+def check_scenarios(plan: Plan) -> None:
+    """``ScenarioError`` for what only a model finds wrong with a scenario, a size or a length, before the folder is touched."""
+    from partnersim.simulate import Laboratory
+
+    for scenario in plan.scenarios:
+        Laboratory(scenario, plan.study.size, plan.study.months)
 
 
 def simulator_of(plan: Plan) -> PartnershipSimulator:
@@ -120,7 +130,7 @@ def _carry_out(
     plan: Plan, folder: Folder, asked: Asked, stored: Stored, how: How, simulator: Simulator, rule: stages.Rule | None
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
-    began = False
+    began, complete = False, dict[str, Any]()
     engine = _engine(how, simulator, plan.study.time_limit)
     try:
         folder.begin(
@@ -131,34 +141,32 @@ def _carry_out(
         )
         began = True
         if plan.study.path is not None and plan.study.path.is_file():
-            write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml")
+            write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml", folder.mark)
         if how.retry:
-            folder.note({"event": "retried"})
+            folder.note_retry()
         for wanted in stages.run(plan, rule, folder.path):
             lacking = runner.missing(plan, wanted, stored)
             if not total.finished:
                 reused = runner.total(wanted) - runner.total(lacking)
-            how.begin(runner.total(lacking), reused)
+            how.begin(runner.to_make(plan, lacking, how.shard), reused)
             tally = runner.make(plan, wanted, stored, folder, engine, how.workers, how.report, how.shard, how.stop_on_error)
             total = Tally(total.finished + tally.finished, total.failed + tally.failed, total.seconds + tally.seconds)
         if how.shard.of > 1:
             stored = folder.stored(plan.study.months if plan.study.monthly else 0)
         left = runner.total(runner.missing(plan, wanted, stored))
         if not left:
-            write_tables(plan, folder, stored, stages.by_scenario(plan, wanted), rule)
+            seeds = stages.by_scenario(plan, wanted)
+            tables = write_tables(plan, folder, stored, seeds, rule)
+            complete = {"asked": asked, "tables": tables, "seeds": {name: stretches(of) for name, of in seeds.items()}}
     finally:
-        engine.close()
-        if began:
-            folder.close(
-                {
-                    "wall_seconds": round(time.perf_counter() - wall, 3),
-                    "cpu_seconds": round(time.process_time() - cpu + total.seconds * (not how.in_process and how.workers > 1), 3),
-                    "finished": total.finished,
-                    "failed": total.failed,
-                }
-            )
-    if not left:
-        folder.finish(asked, {name: stretches(seeds) for name, seeds in stages.by_scenario(plan, wanted).items()})
+        try:
+            engine.close()
+        finally:
+            used = time.process_time() - cpu + total.seconds * (not how.in_process and how.workers > 1)
+            told = {"wall_seconds": round(time.perf_counter() - wall, 3), "cpu_seconds": round(used, 3)}
+            told |= {"finished": total.finished, "failed": total.failed}
+            if began:
+                folder.close(told, **complete)
     return Conducted(folder.path, total, reused, left, _failed(plan, wanted, stored))
 
 
@@ -184,14 +192,14 @@ def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:
 
 
 def only_grows(folder: Folder, asked: Asked, plan: Plan) -> bool:
-    """Whether all that a folder's study asks, or for an unfinished one its reference, is asked again among other things."""
+    """Whether all that a folder's study asks is asked again, among other things; of an unfinished one reference, months, size."""
     held = folder.asked
     assert held is not None
+    same_first = held.study["scenarios"][0] == asked.study["scenarios"][0]
     if not folder.is_complete:
-        return True
+        return same_first and all(held.study[key] == asked.study[key] for key in ("months", "size"))
     before = {(str(row.scenario), str(row.point)) for row in read_points(folder.path).itertuples()}
     now = {(plan.label(point)[0], digest) for point, digest in enumerate(plan.digests)}
-    same_first = held.study["scenarios"][0] == asked.study["scenarios"][0]
     return same_first and before <= now and set(seeds_of(held.study["seeds"])) <= set(plan.study.seeds)
 
 

@@ -15,7 +15,7 @@ from partnersim.ledger import OUTCOMES
 from partnersim.study import stages
 from partnersim.study.comparison import Comparison
 from partnersim.study.files import StudyError
-from partnersim.study.reading import read_monthly, read_outcomes, read_points
+from partnersim.study.reading import read_monthly, read_outcomes, read_points, read_table
 from partnersim.study.spec import Study
 from partnersim.study.store import Asked, Folder, read_manifest
 
@@ -73,13 +73,13 @@ class OpenedStudy:
 
     def failures(self) -> pd.DataFrame:
         """``point, seed, status, error, traceback`` of failed runs."""
-        found = Folder(self.path).stored().failures.values()
+        found = Folder(self.path).stored(look_only=True).failures.values()
         return pd.DataFrame(list(found), columns=["point", "seed", "status", "error", "traceback"])
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of a finished study by name, such as ``headline``."""
         try:
-            return pd.read_csv(self.path / f"{name}.csv")
+            return read_table(self.path / f"{name}.csv")
         except OSError:
             there = ", ".join(sorted(path.stem for path in self.path.glob("*.csv")))
             raise StudyError(f"{self.path} has no table {name!r}; there are: {there}.") from None
@@ -141,7 +141,7 @@ def runs_of(
 
 def intervals_of(folder: Path, study: Study) -> pd.DataFrame | None:
     """The intervals of a study whose data decided on the number of seeds; None for others."""
-    return None if study.precision is None else pd.read_csv(folder / "precision.csv").set_index(["scenario", "outcome"])
+    return None if study.precision is None else read_table(folder / "precision.csv").set_index(["scenario", "outcome"])
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:

@@ -26,9 +26,14 @@ LABELS = ["scenario", "world", "seed"]
 def read_points(folder: Path) -> pd.DataFrame:
     """The points of a study's folder. :class:`StudyError` where they cannot be read."""
     try:
-        return pd.read_csv(folder / "points.csv", dtype={"point": str, "scenario": str})
+        return read_table(folder / "points.csv")
     except (OSError, ValueError) as error:
         raise StudyError(f"{folder}: the points of the study cannot be read ({error}).") from None
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table as it was written: words are words, even where a scenario is named "null" or "1e5"."""
+    return pd.read_csv(path, dtype={"point": str, "scenario": str}, keep_default_na=False, na_values=[""])
 
 
 def read_outcomes(
@@ -39,14 +44,15 @@ def read_outcomes(
     ``points``: a frame with ``point, scenario, world``, in the order wanted. ``seeds``: those wanted of each scenario; None for
     all there are.
     """
-    return _tidy(_read(folder / OUTCOMES, ["point", "seed", *columns]), points, seeds, [])
+    files = sorted((folder / OUTCOMES).glob("*.parquet"))
+    return _tidy(_read(files, ["point", "seed", *columns]), points, seeds, [])
 
 
 def read_monthly(
     folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, series: Sequence[str]
 ) -> pd.DataFrame:
     """``scenario, world, seed, month``, then the ``series``: a row a month of a run; arguments as :func:`read_outcomes`."""
-    return _tidy(_read(folder / MONTHLY, ["point", "seed", "month", *series]), points, seeds, ["month"])
+    return _tidy(_read(_paths(folder) if series else [], ["point", "seed", "month", *series]), points, seeds, ["month"])
 
 
 def read_years(
@@ -58,7 +64,7 @@ def read_years(
     """
     years, known = months // 12, pd.Index(points["point"]).unique()
     frames = []
-    for path in sorted((folder / MONTHLY).glob("*.parquet")):
+    for path in _paths(folder):
         table = _part(path, ["point", "seed", series]).to_pandas()
         table = table[_codes(table["point"], known) >= 0]  # other points may have fewer months
         sums = table[series].to_numpy().reshape(-1, months)[:, : 12 * years].reshape(-1, years, 12).sum(axis=2)
@@ -69,13 +75,18 @@ def read_years(
     return _tidy(pd.concat(frames, ignore_index=True), points, seeds, [])
 
 
-def _read(parts: Path, columns: Sequence[str]) -> pd.DataFrame:
+def _paths(folder: Path) -> list[Path]:
+    """Parts of paths. Those without outcomes were left by a killed process, and nothing vouches for them."""
+    return [folder / MONTHLY / path.name for path in sorted((folder / OUTCOMES).glob("*.parquet"))]
+
+
+def _read(files: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
     import pyarrow as pa
 
-    files = sorted(parts.glob("*.parquet"))
     tables = [_part(path, columns) for path in files]
     if not tables:
-        return pd.DataFrame({name: pd.Series(dtype=str if name == "point" else float) for name in columns})
+        types = {"point": "category", "seed": "int64", "month": "int64"}
+        return pd.DataFrame({name: pd.Series(dtype=types.get(name, "float64")) for name in columns})
     return pa.concat_tables(tables).unify_dictionaries().to_pandas()
 
 
@@ -132,10 +143,12 @@ def _codes(column: pd.Series, known: pd.Index) -> np.ndarray:
     return places[column.cat.codes.to_numpy()]
 
 
-def write_outcomes(folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], columns: Sequence[str]) -> None:
+def write_outcomes(
+    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], columns: Sequence[str], mark: str = ""
+) -> None:
     """Write the table of all runs wanted, ``point, scenario, world, seed`` and the columns, in the order of the points.
 
-    Holds some thousand runs at a time. Equal runs give equal bytes, whoever made them.
+    Holds some thousand runs at a time. Equal runs give equal bytes, whoever made them. ``mark`` as in :func:`write_whole`.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -163,7 +176,7 @@ def write_outcomes(folder: Path, points: pd.DataFrame, seeds: Mapping[str, Seque
                 labels = [pa.array(digests[here], pa.string()), scenario, pa.array(worlds[here]), pa.array(seed[some])]
                 writer.write_table(pa.Table.from_arrays([*labels, *values], schema=schema))
 
-    write_whole(folder / TABLE, write)
+    write_whole(folder / TABLE, write, mark)
 
 
 def _index(

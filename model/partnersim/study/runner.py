@@ -185,7 +185,7 @@ def _joined(singles: Sequence[Block]) -> list[Block]:
 class _Cutter:
     """Cuts what is missing into blocks, sized by how long runs have taken."""
 
-    def __init__(self, plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard, workers: int) -> None:
+    def __init__(self, plan: Runnable, left: Wanted, shard: Shard, workers: int) -> None:
         self._plan = plan
         self._units = _units(plan, left, shard)
         self._held: tuple[tuple[int, ...], int] | None = None
@@ -232,19 +232,28 @@ class _Cutter:
         return Block(tuple(Strip(tuple(cells[p] for p in points), tuple(seeds)) for points, seeds in strips))
 
 
-def _units(plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard) -> Iterator[tuple[tuple[int, ...], int]]:
+def _units(plan: Runnable, left: Wanted, shard: Shard) -> Iterator[tuple[tuple[int, ...], int]]:
     """(points that share a world, a seed), world by world: what one burn-in serves. Equal points are run once."""
-    seen: set[str] = set()
+    twice = {digest for digest, n in Counter(plan.digests).items() if n > 1}
+    seen: set[tuple[str, int]] = set()
     for number, group in enumerate(plan.groups):
         by_seed: dict[int, list[int]] = {}
         for point in group:
-            if point in left and plan.digests[point] not in seen:
-                seen.add(plan.digests[point])
-                for seed in left[point]:
-                    by_seed.setdefault(seed, []).append(point)
+            digest = plan.digests[point]
+            for seed in left.get(point, ()):
+                if digest in twice:
+                    if (digest, seed) in seen:
+                        continue
+                    seen.add((digest, seed))
+                by_seed.setdefault(seed, []).append(point)
         for seed in sorted(by_seed):
             if shard.has(number, seed):
                 yield tuple(by_seed[seed]), seed
+
+
+def to_make(plan: Runnable, left: Wanted, shard: Shard) -> int:
+    """Number of runs that one shard makes of what is left."""
+    return sum(len(points) for points, _ in _units(plan, left, shard))
 
 
 def everything(plan: Runnable, seeds: Sequence[int]) -> dict[int, Sequence[int]]:

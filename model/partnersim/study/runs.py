@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -156,9 +157,11 @@ def _results(simulator: Simulator, cells: Sequence[Cell], seed: int) -> Iterator
     """A result for each cell; where burn-in raises, or the simulator itself, that is the result of all that is left."""
     done = 0
     try:
-        for result in simulator.run(cells, seed):
+        for result in itertools.islice(simulator.run(cells, seed), len(cells)):
             yield result
             done += 1
+        if done < len(cells):  # or the next seed's results would be taken for theirs
+            raise RuntimeError(f"the simulator made {done} of {len(cells)} runs of seed {seed}")
     except Exception as error:
         yield from [error] * (len(cells) - done)
 

@@ -23,7 +23,7 @@ import pandas as pd
 from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.study import words
 from partnersim.study.comparison import Comparison
-from partnersim.study.files import write_csv
+from partnersim.study.files import remove, write_csv
 from partnersim.study.opened import intervals_of, runs_of
 from partnersim.study.paired import FEWEST, LEVEL, t_value, year_quantile
 from partnersim.study.reading import LABELS, TABLE, read_years, write_outcomes
@@ -37,25 +37,40 @@ if TYPE_CHECKING:
     from partnersim.study.store import Folder, Stored
 
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+SOMETIMES = ("comparison", "headline", "worlds", "precision", "best")
+"""Tables that not every study has."""
 AT_ONCE = 8
 """Outcomes read together."""
 
 
 def write_tables(
     plan: Plan, folder: Folder, stored: Stored, seeds: Mapping[str, Sequence[int]], rule: Rule | None = None
-) -> None:
-    """Write all tables; the folder's study is then complete, which its manifest says last."""
-    write_outcomes(folder.path, plan.table(), seeds, [o.name for o in OUTCOMES])
-    write_csv(failures(plan, stored, seeds), folder.path / "failures.csv")
+) -> list[str]:
+    """Write all tables, and take away those that only a former study in the folder had; returns the names of the files.
+
+    The folder's study is then complete, which its manifest says last.
+    """
+    written = []
+
+    def keep(name: str, frame: pd.DataFrame) -> None:
+        write_csv(frame, folder.path / f"{name}.csv", folder.mark)
+        written.append(name)
+
+    write_outcomes(folder.path, plan.table(), seeds, [o.name for o in OUTCOMES], folder.mark)
+    keep("failures", failures(plan, stored, seeds))
     if rule is not None:
-        write_csv(rule.table(), folder.path / f"{rule.name}.csv")
-    write_csv(summary(folder.path, plan), folder.path / "summary.csv")
+        keep(rule.name, rule.table())
+    keep("summary", summary(folder.path, plan))
     if len(plan.scenarios) > 1:
         table = comparison(folder.path, plan)
-        write_csv(table, folder.path / "comparison.csv")
-        write_csv(headline(folder.path, plan, seeds, table), folder.path / "headline.csv")
+        keep("comparison", table)
+        keep("headline", headline(folder.path, plan, seeds, table))
         if len(plan.worlds) > 1:
-            write_csv(by_world(folder.path, plan), folder.path / "worlds.csv")
+            keep("worlds", by_world(folder.path, plan))
+    for name in SOMETIMES:
+        if name not in written:
+            remove(folder.path / f"{name}.csv")
+    return [TABLE, *(f"{name}.csv" for name in written)]
 
 
 def failures(plan: Plan, stored: Stored, seeds: Mapping[str, Sequence[int]]) -> pd.DataFrame:
@@ -130,13 +145,13 @@ def by_world(folder: Path, plan: Plan) -> pd.DataFrame:
     """Headline differences in each world, with their t intervals over seeds: ``scenario, world, outcome``, means, ``runs``."""
     reported = [name for name in HEADLINES if name in plan.study.outcomes] or list(plan.study.outcomes)
     frame = pd.read_parquet(folder / TABLE, columns=["scenario", "world", "seed", *reported])
-    wide = frame.set_index(["world", "seed", "scenario"])[reported].unstack("scenario")
     reference, *others = plan.names
     parts = []
     for outcome in reported:
-        base = wide[outcome][reference]
+        # By name, since a scenario may have no run that was finished.
+        wide = frame.pivot(index=["world", "seed"], columns="scenario", values=outcome).reindex(columns=plan.names)
         for other in others:
-            pair = pd.DataFrame({"a": base, "b": wide[outcome][other]}).dropna()
+            pair = pd.DataFrame({"a": wide[reference], "b": wide[other]}).dropna()
             d = (pair["b"] - pair["a"]).groupby("world")
             n = d.count()
             half = (t_value(LEVEL, n.to_numpy()) * d.std() / n**0.5).where(n >= FEWEST)
