@@ -67,7 +67,8 @@ def read_years(
     for path in _paths(folder):
         table = _part(path, ["point", "seed", series]).to_pandas()
         table = table[_codes(table["point"], known) >= 0]  # other points may have fewer months
-        sums = table[series].to_numpy().reshape(-1, months)[:, : 12 * years].reshape(-1, years, 12).sum(axis=2)
+        n = len(table) // months
+        sums = table[series].to_numpy().reshape(n, months)[:, : 12 * years].reshape(n, years, 12).sum(axis=2)
         runs = table[["point", "seed"]].iloc[::months].reset_index(drop=True).astype({"point": object})
         frames.append(runs.join(pd.DataFrame(sums, columns=range(1, years + 1))))
     if not frames:
