@@ -56,24 +56,22 @@ def read_monthly(
 
 
 def read_years(
-    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, series: str, months: int
-) -> pd.DataFrame:
-    """``scenario, world, seed``, then the sums of a flow over each whole year (1, 2, ...) of ``months``: a row a run.
+    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], series: str, months: int
+) -> dict[str, np.ndarray]:
+    """Sums of a flow over each whole year of ``months``, by scenario: run x year. Other arguments as :func:`read_outcomes`.
 
-    Arguments as :func:`read_outcomes`. Summed part by part, since the months of many runs do not fit in memory.
+    Summed part by part, since the months of many runs do not fit in memory.
     """
-    years, known = months // 12, pd.Index(points["point"]).unique()
-    frames = []
-    for path in _paths(folder):
-        table = _part(path, ["point", "seed", series]).to_pandas()
-        table = table[_codes(table["point"], known) >= 0]  # other points may have fewer months
-        n = len(table) // months
-        sums = table[series].to_numpy().reshape(n, months)[:, : 12 * years].reshape(n, years, 12).sum(axis=2)
-        runs = table[["point", "seed"]].iloc[::months].reset_index(drop=True).astype({"point": object})
-        frames.append(runs.join(pd.DataFrame(sums, columns=range(1, years + 1))))
-    if not frames:
-        return pd.DataFrame(columns=[*LABELS, *range(1, years + 1)])
-    return _tidy(pd.concat(frames, ignore_index=True), points, seeds, [])
+    parts = sorted((folder / OUTCOMES).glob("*.parquet"))
+    place, _, part, row = _index(parts, points, seeds)
+    years = months // 12
+    sums = np.empty((len(place), years))
+    for number in np.unique(part).tolist():
+        here = np.flatnonzero(part == number)
+        values = _part(folder / MONTHLY / parts[number].name, [series]).column(series).to_numpy().reshape(-1, months)[row[here]]
+        sums[here] = values[:, : 12 * years].reshape(len(here), years, 12).sum(axis=2)
+    names = points["scenario"].to_numpy()
+    return {str(name): sums[np.isin(place, np.flatnonzero(names == name))] for name in dict.fromkeys(names)}
 
 
 def _paths(folder: Path) -> list[Path]:

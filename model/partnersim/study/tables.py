@@ -131,7 +131,7 @@ def headline(folder: Path, plan: Plan, seeds: Mapping[str, Sequence[int]], table
     bad_years = None
     if "incidents" in plan.study.monthly and len(plan.worlds) == 1:
         years = read_years(folder, plan.table(), seeds, "incidents", plan.study.months)
-        bad_years = {name: year_quantile(years[years["scenario"] == name].drop(columns=LABELS)) for name in plan.names}
+        bad_years = {name: year_quantile(of) for name, of in years.items()}
     runs, intervals = _runs(folder, plan, HEADLINES), intervals_of(folder, plan.study)
     return Comparison(plan.names[0], runs, table, intervals=intervals, bad_years=bad_years).headline()
 
