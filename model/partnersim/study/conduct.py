@@ -21,7 +21,7 @@ from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
 from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
-from partnersim.study.workers import Engine, InProcess, Processes
+from partnersim.study.workers import Engine, EngineLost, InProcess, Processes
 
 OUTCOME_BYTES, MONTH_BYTES = 5.0, 2.6
 """Bytes on disk of an outcome of a run, twice (part and table), and of a month of a path: measured, see docs/benchmarks.md."""
@@ -35,7 +35,8 @@ class How:
 
     ``workers``: processes, or threads where ``in_process``; ``cluster``: address of a Dask scheduler instead. ``expand``: a
     changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made again. ``report``: called with the tally
-    and how many runs have just ended; ``begin``: called with the number of runs to make and of those there were.
+    and how many runs have just ended; ``begin``: called with the number of runs to make and of those there were; ``say``: called
+    with what whoever waits for a cluster wants to know, on standard error unless given.
     """
 
     workers: int = 1
@@ -48,6 +49,7 @@ class How:
     stop_on_error: bool = False
     report: Callable[[Tally, int], object] = lambda tally, n: None
     begin: Callable[[int, int], object] = lambda to_make, reused: None
+    say: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _engine(how: How, simulator: Simulator, time_limit: float) -> Engine:
     if how.cluster:
         from partnersim.study.cluster import Cluster
 
-        return Cluster(simulator, how.cluster)
+        return Cluster(simulator, how.cluster, how.say)
     if how.in_process or how.workers == 1:
         return InProcess(simulator, how.workers)
     return Processes(simulator, how.workers, time_limit)
@@ -119,6 +121,7 @@ def _carry_out(
     plan: Plan, folder: Folder, asked: Asked, stored: Stored, how: How, simulator: Simulator, rule: stages.Rule | None
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
+    is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
     began = False
     engine = _engine(how, simulator, plan.study.time_limit)
     try:
@@ -136,20 +139,22 @@ def _carry_out(
             if not total.finished:
                 reused = runner.total(wanted) - runner.total(lacking)
             how.begin(runner.total(lacking), reused)
-            tally = runner.make(plan, wanted, stored, folder, engine, how.workers, how.report, how.shard, how.stop_on_error)
+            tally = runner.make(plan, wanted, stored, folder, engine, engine.width, how.report, how.shard, how.stop_on_error)
             total = Tally(total.finished + tally.finished, total.failed + tally.failed, total.seconds + tally.seconds)
         if how.shard.of > 1:
             stored = folder.stored(plan.study.months if plan.study.monthly else 0)
         left = runner.total(runner.missing(plan, wanted, stored))
         if not left:
             write_tables(plan, folder, asked, stored, stages.by_scenario(plan, wanted), rule)
+    except EngineLost as error:
+        raise StudyError(f"{error} Finished runs are kept in {folder.path}; the same command goes on from them.") from None
     finally:
         engine.close()
         if began:
             folder.close(
                 {
                     "wall_seconds": round(time.perf_counter() - wall, 3),
-                    "cpu_seconds": round(time.process_time() - cpu + total.seconds * (not how.in_process and how.workers > 1), 3),
+                    "cpu_seconds": round(time.process_time() - cpu + total.seconds * is_elsewhere, 3),
                     "finished": total.finished,
                     "failed": total.failed,
                 }
