@@ -105,10 +105,7 @@ class Cluster:
     def _check(self) -> None:
         """Refuse what lacks this package, or has another version of the model."""
         try:
-            self._client.run_on_scheduler(remote.is_here)
             found = self._client.run(remote.version, on_error="return")
-        except (ImportError, AttributeError) as error:
-            self._refuse(f"The scheduler at {self._address} has no such partnersim ({_line(error)}).")
         except Exception as error:
             self._give_up(error)
         wanted = remote.version()
@@ -121,7 +118,7 @@ class Cluster:
             self._refuse(f"Worker {worker} has {what}; this study is of model version {wanted}{more}.")
 
     def _refuse(self, what: str) -> NoReturn:
-        raise StudyError(f"{what} The scheduler and all workers need the same partnersim, Python and NumPy as this process.")
+        raise StudyError(f"{what} All workers need the same partnersim, Numba, NumPy and Python as this process.")
 
     def _give_up(self, error: BaseException | str) -> NoReturn:
         self._is_reached = False
@@ -148,9 +145,8 @@ class Cluster:
         self._number += 1
         key = f"{self._study}-{self._number}"
         try:
-            future = self._client.submit(
-                remote.make, self._study, key, pickle.dumps(block), block.name in self._doubtful, key=key, pure=False
-            )
+            call = remote.Call(self._study, key, block, block.name in self._doubtful)
+            future = self._client.submit(pickle.loads, pickle.dumps(call), key=key, pure=False)
             self._flight[key] = future, block
             future.add_done_callback(self._ended.put)
         except Exception as error:

@@ -36,11 +36,6 @@ _simulators: dict[str, Simulator | Refused] = {}
 _lock = threading.Lock()
 
 
-def is_here() -> bool:
-    """Can be called only where this package is."""
-    return True
-
-
 def version() -> str:
     """The model version of whoever calls."""
     from partnersim.study.store import engine_digest
@@ -48,11 +43,25 @@ def version() -> str:
     return engine_digest()
 
 
-def make(study: str, key: str, packed: bytes, careful: bool) -> Produced | Died | Refused:
-    """Make a block, which is pickled so that the scheduler need not open it.
+class Call:
+    """A block to make: unpickled, it makes it, and what it gives is that of :func:`make`.
+
+    Thus schedulers need not have this package, and workers that lack it say so; given the function, they would end.
+    """
+
+    def __init__(self, study: str, key: str, block: Block, careful: bool) -> None:
+        self._call = study, key, block, careful
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The call in its place."""
+        return make, self._call
+
+
+def make(study: str, key: str, block: Block, careful: bool) -> Produced | Died | Refused:
+    """Make a block.
 
     ``study``: where the scheduler keeps the pickled simulator and the model version; ``key``: where it is told of the block,
-    until the block is forgotten; ``careful``: tell of each run.
+    until it forgets the task of that name; ``careful``: tell of each run.
     """
     from distributed import get_client
 
@@ -65,7 +74,6 @@ def make(study: str, key: str, packed: bytes, careful: bool) -> Produced | Died 
     if place is not None:
         return Died(place)
     client.set_metadata(key, UNKNOWN)
-    block: Block = pickle.loads(packed)
     if careful:
         return work(simulator, block, lambda number: client.set_metadata(key, number))
     return work(simulator, block)
