@@ -25,7 +25,7 @@ from partnersim.analysis.calibration import (
 )
 from partnersim.scenario import load_parameters
 
-RUN = Path(__file__).parents[2] / "experiments" / "03_calibration" / "run.py"
+RUN = Path(__file__).parents[2] / "experiments" / "04_calibration" / "run.py"
 NAMES = ("candidates", "perform_base", "lapse_rate")
 TARGETS = (Target("a", 0.4, 0.6, "V1"), Target("b", 0.0, 0.2, "V2"))
 
@@ -121,7 +121,7 @@ def test_the_page_tells_the_kept_calibration():
 
 def test_the_defaults_are_the_set_that_was_chosen():
     """Fails when a calibrated default is moved by hand, or the tables are made anew and the defaults are not."""
-    chosen = pd.read_csv(RUN.parents[2] / "results" / "03_calibration" / "moves.csv").set_index("parameter")["chosen"]
+    chosen = pd.read_csv(RUN.parents[2] / "results" / "04_calibration" / "moves.csv").set_index("parameter")["chosen"]
     calibrated = {name: p.value for name, p in load_parameters().items() if p.status == "calibrated"}
     fixed = {"backlog_months"}
     assert calibrated == {name: value for name, value in chosen.items() if name not in fixed}

@@ -19,7 +19,6 @@ import pytest
 
 import partnersim as ps
 from partnersim.cli import main
-from partnersim.study import compare as study
 from partnersim.study.files import StudyError
 
 COMMAND = [sys.executable, "-c", "from partnersim.cli import main; main()"]
@@ -211,13 +210,13 @@ def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, he
     if json.loads((out / "manifest.json").read_text())["status"] == "running":
         assert stdout == ""
         with pytest.raises(StudyError, match="is not finished"):
-            study.load(out)
+            ps.open_study(out).comparison()
     done = here(*command, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     whole = ps.compare(**asked, out=tmp_path / "whole")
     for name in ("comparison.csv", "headline.csv"):
         assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), (moment, name)
-    pd.testing.assert_frame_equal(study.load(out).table, whole.table)
+    pd.testing.assert_frame_equal(ps.open_study(out).comparison().table, whole.table)
 
 
 def test_levers_are_listed_and_shown(tmp_path: Path, here: Callable[..., Done]) -> None:

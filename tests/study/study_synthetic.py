@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ class Named:
     title: str
     digest: str
     shift: tuple[tuple[str, float], ...] = ()
+    values = types.MappingProxyType({})
+    population = "drawn"
+    path = None
 
 
 @dataclass

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from partnersim.english import some
 from partnersim.figures.style import (
     BLACK,
     REFERENCE,
@@ -119,10 +120,21 @@ def difference_pages(comparison: Comparison) -> int:
 
 
 def findings(comparison: Comparison) -> list[str]:
-    """Sentences for a figure's head, for the first scenarios."""
+    """Sentences for a figure's head: one for each scenario, or where they are many, one for each headline outcome."""
     said = comparison.findings()
-    more = len(said) - PAGE + 1
-    return said if more <= 1 else [*said[: PAGE - 1], f"{more} more scenarios below."]
+    if len(said) <= PAGE:
+        return said
+    return [_clear_ones(comparison, outcome, rows) for outcome, rows in comparison.headline().groupby("outcome", sort=False)]
+
+
+def _clear_ones(comparison: Comparison, outcome: str, rows: pd.DataFrame) -> str:
+    """Which scenarios clearly differ in an outcome, the largest difference first."""
+    parts = []
+    for verdict in ("lower", "higher"):
+        clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
+        if len(clear):
+            parts.append(f"{verdict} with {some([comparison.name(name) for name in clear['scenario']], 3)}")
+    return f"{words.label(outcome)}: {'; '.join(parts) or 'no clear difference with any'}."
 
 
 def _panel(axes: Axes, group: str, part: pd.DataFrame, scenarios: list[tuple[str, Look]]) -> None:

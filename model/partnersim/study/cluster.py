@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import pickle
 import queue
 import sys
@@ -26,9 +27,9 @@ from typing import Any, NoReturn
 from partnersim.english import counted, time_told
 from partnersim.study import remote
 from partnersim.study.files import StudyError
-from partnersim.study.remote import Refused
+from partnersim.study.remote import Died, Refused
 from partnersim.study.runs import Block, Produced, Simulator
-from partnersim.study.workers import AHEAD, INNOCENT, EngineLost, Lost
+from partnersim.study.workers import AHEAD, GRACE, INNOCENT, EngineLost, Lost
 
 CONNECT = 10.0
 """Seconds that a scheduler may take to answer at first."""
@@ -38,7 +39,7 @@ ANSWER = 60.0
 """Seconds that a scheduler may take to answer later on."""
 FETCH = 600.0
 """Seconds that a finished block may take to arrive."""
-PATIENCE, WAIT = 5.0, 600.0
+PATIENCE, WAIT = 10.0, 600.0
 """Seconds without any worker until that is said, and until the study is given up."""
 MISHAPS = 5
 """How often a block may be lost before it is begun, with as many workers as Dask allows each time, or end in an error of Dask."""
@@ -57,11 +58,14 @@ def tell(text: str) -> None:
 class Cluster:
     """Runs on the workers of a Dask scheduler, given by its address or scheduler file.
 
-    ``say``: called with what whoever waits wants to know, on standard error unless given. Raises :class:`StudyError` where Dask
-    is not installed, the scheduler does not answer, or a worker has no model or another version of it.
+    ``time_limit``: seconds that a run may take; ``say``: called with what whoever waits wants to know, on standard error unless
+    given. Raises :class:`StudyError` where Dask is not installed, the scheduler does not answer, or a worker has no model or
+    another version of it.
     """
 
-    def __init__(self, simulator: Simulator, address: str, say: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self, simulator: Simulator, address: str, time_limit: float = math.inf, say: Callable[[str], object] | None = None
+    ) -> None:
         self._say, self._address = say or tell, address
         self._levels = {name: logging.getLogger(name).level for name in LOGGERS}
         self._client: Any = None
@@ -78,7 +82,7 @@ class Cluster:
         try:
             self._client = self._connected()
             self._check()
-            self._client.set_metadata(self._study, [remote.version(), pickle.dumps(simulator)])
+            self._client.set_metadata(self._study, [remote.version(), pickle.dumps(simulator), 2 * time_limit + GRACE])
             self._look()
         except BaseException:
             self.close()
@@ -201,17 +205,17 @@ class Cluster:
             return self._unbegun(block, error)
         if isinstance(made, Refused):
             self._refuse(f"Worker {made.worker} {made.why}.")
-        return made if isinstance(made, Produced) else self._begun(block, made.place)
+        return made if isinstance(made, Produced) else self._begun(block, made)
 
     def _killed(self, block: Block, key: str) -> Lost:
         """Of a block that Dask says killed its workers, which it says of all that they had."""
         try:
-            place = self._client.get_metadata(key, default=None)
+            found = self._client.get_metadata(key, default=None)
         except Exception as error:
             self._give_up(error)
-        if place is None:
+        if found is None:
             return self._unbegun(block, "its workers died, each time before it was begun")
-        return self._begun(block, place)
+        return self._begun(block, Died(*found))
 
     def _unbegun(self, block: Block, error: BaseException | str) -> Lost:
         """Of a block that came to nothing for no fault of its own."""
@@ -220,17 +224,18 @@ class Cluster:
             raise EngineLost(f"A block of runs failed {MISHAPS} times on the cluster at {self._address} ({_line(error)}).")
         return Lost(INNOCENT)
 
-    def _begun(self, block: Block, place: int) -> Lost:
+    def _begun(self, block: Block, died: Died) -> Lost:
         """Of a block that ended with its worker: the run to make alone next, as far as that is known."""
-        is_known = 0 <= place < len(block)
+        is_known = 0 <= died.place < len(block)
         if len(block) > 1 and not is_known:
             self._doubtful.add(block.name)
-            return Lost(None)
-        suspect = block.singles()[place if is_known else 0].name
+            return Lost(None, died.status)
+        number = died.place if is_known else 0
+        suspect = block.singles()[number].name
         is_new = suspect not in self._suspects
         self._suspects.add(suspect)
         # One that was not alone is not to blame yet.
-        return Lost(INNOCENT) if len(block) == 1 and is_new else Lost(place if is_known else 0)
+        return Lost(INNOCENT if len(block) == 1 and is_new else number, died.status)
 
     def close(self) -> None:
         """Leave the scheduler, which then drops what is in flight, and let libraries log again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,8 +47,11 @@ def compare(
         if precision is not None:
             raise StudyError("A precision is reached step by step, for which runs are kept; name a folder with out.")
         return _in_memory(asked, chosen, months, size, workers, progress)
-    how = How(_threads(workers), in_process=True, grow=True, report=lambda tally, n: progress(n) if progress else None)
-    return compare_kept(asked, chosen, months, size, Path(out), how, precision)
+    how = How(
+        workers or os.cpu_count() or 1, in_process=True, grow=True, report=lambda tally, n: progress(n) if progress else None
+    )
+    wanted = None if precision is None else precision_of(precision)
+    return compare_kept(asked, chosen, months, size, Path(out), how, wanted)
 
 
 def compare_kept(
@@ -57,20 +61,39 @@ def compare_kept(
     from partnersim.study.conduct import conduct
     from partnersim.study.opened import open_study
     from partnersim.study.plan import make_plan
-    from partnersim.study.spec import Study, precision_asked
+    from partnersim.study.spec import Study
 
     study = Study(
         title="Comparison",
         question=QUESTION,
-        scenarios=tuple(str(s.path) if s.path and s.path.is_relative_to(Path.cwd()) else s.name for s in scenarios),
-        seeds=seeds,
+        scenarios=tuple(_said(scenario) for scenario in scenarios),
+        seeds=seeds if precision is None else seeds[:1],
         months=operator.index(months),
         size=str(size),
-        precision=precision_asked(precision),
+        precision=precision,
     )
     plan = make_plan(study, scenarios)
     done = conduct(plan, out, how)
     return open_study(out).comparison(scenarios, done.reused)
+
+
+def precision_of(precision: Any, cap: int | None = None) -> dict[str, Any]:
+    """A precision as studies hold it: outcomes and amounts, and the most seeds that it may take."""
+    from partnersim.study.sequential import Precision
+
+    return {**Precision.parse(precision).texts(), **({"cap": cap} if cap else {})}
+
+
+def asked_in(out: Path) -> tuple[tuple[str, ...], Sequence[int], int, str, Any]:
+    """Scenarios, seeds, months, size and precision of the comparison in a folder, scenarios as paths where they are files."""
+    from partnersim.study.opened import open_study
+
+    study = open_study(out).study
+    found = []
+    for text in study.scenarios:
+        path = study.folder / text
+        found.append(str(path) if path.is_file() else text)
+    return tuple(found), study.seeds, study.months, study.size, study.precision
 
 
 def checked(scenarios: Sequence[Scenario | str], months: int, size: str) -> list[Scenario]:
@@ -89,6 +112,16 @@ def checked(scenarios: Sequence[Scenario | str], months: int, size: str) -> list
     return asked
 
 
+def _said(scenario: Scenario) -> str:
+    """How the folder names a scenario: by its name where it is the library's, else by its path from the current folder."""
+    from partnersim.scenario import library
+
+    path = scenario.path
+    if path is None or path.resolve().is_relative_to(library().resolve()):
+        return scenario.name
+    return Path(os.path.relpath(path)).as_posix()
+
+
 def _in_memory(
     asked: Sequence[Scenario], seeds: Sequence[int], months: int, size: str, workers: int | None, progress: Progress | None
 ) -> Comparison:
@@ -97,12 +130,6 @@ def _in_memory(
 
     runs = simulate_many(asked, seeds, months=months, size=size, workers=workers, progress=progress)
     return Comparison.of({scenario.name: runs[scenario.name] for scenario in asked}, inputs=inputs_used(asked))
-
-
-def _threads(workers: int | None) -> int:
-    import os
-
-    return workers or os.cpu_count() or 1
 
 
 def _loaded(scenarios: Sequence[Scenario | str]) -> list[Scenario]:

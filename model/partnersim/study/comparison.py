@@ -31,7 +31,9 @@ class Comparison:
     ``runs``: by scenario name, the reference first. ``table``: a row per scenario and outcome, with ``scenario,
     outcome, unit`` and the columns of :func:`partnersim.study.paired.compare_paired`, whose intervals hold one at a
     time. ``reused``: how many runs came from the folder instead of being made. ``inputs``: how many of the scenarios'
-    inputs are assumed, of how many, where that is known.
+    inputs are assumed, of how many, where that is known. ``intervals``: ``low, high`` by scenario and outcome to judge headlines
+    by, where the data decided on the number of seeds, since other intervals would then promise too much. ``bad_years``:
+    incidents in a bad year of each scenario, where the runs are without their paths.
     """
 
     reference: str
@@ -39,15 +41,23 @@ class Comparison:
     table: pd.DataFrame
     reused: int = 0
     inputs: tuple[int, int] | None = None
+    intervals: pd.DataFrame | None = None
+    bad_years: Mapping[str, float] | None = None
 
     @classmethod
-    def of(cls, runs: Mapping[str, Runs], reused: int = 0, inputs: tuple[int, int] | None = None) -> Comparison:
+    def of(
+        cls,
+        runs: Mapping[str, Runs],
+        reused: int = 0,
+        inputs: tuple[int, int] | None = None,
+        intervals: pd.DataFrame | None = None,
+    ) -> Comparison:
         """Compare runs made on equal seeds with the first of them."""
         reference, *others = runs
         tables = {name: compare_paired(runs[reference].outcomes, runs[name].outcomes) for name in others}
         table = pd.concat(tables, names=["scenario"]).reset_index()
         table.insert(2, "unit", table["outcome"].map(words.UNITS))
-        return cls(reference, dict(runs), table, reused, inputs)
+        return cls(reference, dict(runs), table, reused, inputs, intervals)
 
     @property
     def others(self) -> list[str]:
@@ -92,9 +102,11 @@ class Comparison:
         family = simultaneous(paired_differences(self.setting.outcomes, others, HEADLINES))
         found = rows[keep].assign(percent=100 * rows["difference"] / rows["reference_mean"].abs().replace(0, float("nan")))
         found[["low", "high"]] = family.loc[found.index, ["low", "high"]]
+        if self.intervals is not None:
+            found.update(self.intervals[["low", "high"]])
         found["verdict"] = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
         found[rest] = rows[rest]
-        bad = {name: _bad_year(runs) for name, runs in self.runs.items()}
+        bad = self.bad_years or {name: _bad_year(runs) for name, runs in self.runs.items()}
         is_incident = found["outcome"] == "incidents"
         found["reference_bad_year"] = bad[self.reference]
         found["other_bad_year"] = found["scenario"].map(bad)

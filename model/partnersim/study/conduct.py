@@ -1,4 +1,4 @@
-"""A study from its plan to its tables: fits its folder, runs what is missing stage by stage, and finishes or says what is left."""
+"""A study from its plan to its tables: fits its folder, runs what is missing stage by stage, finishes or says what is left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from partnersim.scenario import inputs_used
 from partnersim.study import runner, stages
 from partnersim.study.files import StudyError, write_text
 from partnersim.study.plan import Plan
-from partnersim.study.reading import TABLE, read_points
+from partnersim.study.reading import read_points
 from partnersim.study.runner import Shard, Tally
 from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
@@ -34,9 +34,10 @@ class How:
     """How a study is run, none of which changes a table.
 
     ``workers``: processes, or threads where ``in_process``; ``cluster``: address of a Dask scheduler instead. ``expand``: a
-    changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made again. ``report``: called with the tally
-    and how many runs have just ended; ``begin``: called with the number of runs to make and of those there were; ``say``: called
-    with what whoever waits for a cluster wants to know, on standard error unless given.
+    changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made
+    again. ``report``: called with the tally and how many runs have just ended; ``begin``: called with the number of runs to
+    make and of those there were; ``say``: called with what whoever waits for a cluster wants to know, on standard error unless
+    given.
     """
 
     workers: int = 1
@@ -95,10 +96,20 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     if folder.is_complete and folder.asked == asked and not runner.missing(plan, wanted, stored):
         seeds = stages.kept(folder.manifest or {})
         wanted = {point: seeds[plan.label(point)[0]] for point in range(len(plan))}
-        if not runner.missing(plan, wanted, stored) and (folder.path / TABLE).exists():
+        if not runner.missing(plan, wanted, stored) and folder.has_tables():
             return Conducted(folder.path, Tally(), runner.total(wanted), 0, _failed(plan, wanted, stored))
     check_room(plan, runner.missing(plan, wanted, stored), folder.path)
+    if simulator is None:
+        check_scenarios(plan)
     return _carry_out(plan, folder, asked, stored, how, simulator or simulator_of(plan), rule)
+
+
+def check_scenarios(plan: Plan) -> None:
+    """``ScenarioError`` for what only a model finds wrong with a scenario, a size or a length, before the folder is touched."""
+    from partnersim.simulate import Laboratory
+
+    for scenario in plan.scenarios:
+        Laboratory(scenario, plan.study.size, plan.study.months)
 
 
 def simulator_of(plan: Plan) -> PartnershipSimulator:
@@ -111,7 +122,7 @@ def _engine(how: How, simulator: Simulator, time_limit: float) -> Engine:
     if how.cluster:
         from partnersim.study.cluster import Cluster
 
-        return Cluster(simulator, how.cluster, how.say)
+        return Cluster(simulator, how.cluster, time_limit, how.say)
     if how.in_process or how.workers == 1:
         return InProcess(simulator, how.workers)
     return Processes(simulator, how.workers, time_limit)
@@ -122,7 +133,7 @@ def _carry_out(
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
-    began = False
+    began, complete = False, dict[str, Any]()
     engine = _engine(how, simulator, plan.study.time_limit)
     try:
         folder.begin(
@@ -132,35 +143,35 @@ def _carry_out(
             {"shard": how.shard.name, "workers": how.workers, "cluster": bool(how.cluster)},
         )
         began = True
+        if plan.study.path is not None and plan.study.path.is_file():
+            write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml", folder.mark)
         if how.retry:
-            folder.note({"event": "retried"})
+            folder.note_retry()
         for wanted in stages.run(plan, rule, folder.path):
             lacking = runner.missing(plan, wanted, stored)
             if not total.finished:
                 reused = runner.total(wanted) - runner.total(lacking)
-            how.begin(runner.total(lacking), reused)
+            how.begin(runner.to_make(plan, lacking, how.shard), reused)
             tally = runner.make(plan, wanted, stored, folder, engine, engine.width, how.report, how.shard, how.stop_on_error)
             total = Tally(total.finished + tally.finished, total.failed + tally.failed, total.seconds + tally.seconds)
         if how.shard.of > 1:
             stored = folder.stored(plan.study.months if plan.study.monthly else 0)
         left = runner.total(runner.missing(plan, wanted, stored))
         if not left:
-            write_tables(plan, folder, asked, stored, stages.by_scenario(plan, wanted), rule)
+            seeds = stages.by_scenario(plan, wanted)
+            tables = write_tables(plan, folder, stored, seeds, rule)
+            complete = {"asked": asked, "tables": tables, "seeds": {name: stretches(of) for name, of in seeds.items()}}
     except EngineLost as error:
         raise StudyError(f"{error} Finished runs are kept in {folder.path}; the same command goes on from them.") from None
     finally:
-        engine.close()
-        if began:
-            folder.close(
-                {
-                    "wall_seconds": round(time.perf_counter() - wall, 3),
-                    "cpu_seconds": round(time.process_time() - cpu + total.seconds * is_elsewhere, 3),
-                    "finished": total.finished,
-                    "failed": total.failed,
-                }
-            )
-    if not left:
-        folder.finish(asked, {name: stretches(seeds) for name, seeds in stages.by_scenario(plan, wanted).items()})
+        try:
+            engine.close()
+        finally:
+            used = time.process_time() - cpu + total.seconds * is_elsewhere
+            told = {"wall_seconds": round(time.perf_counter() - wall, 3), "cpu_seconds": round(used, 3)}
+            told |= {"finished": total.finished, "failed": total.failed}
+            if began:
+                folder.close(told, **complete)
     return Conducted(folder.path, total, reused, left, _failed(plan, wanted, stored))
 
 
@@ -186,14 +197,14 @@ def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:
 
 
 def only_grows(folder: Folder, asked: Asked, plan: Plan) -> bool:
-    """Whether all that a folder's study asks, or for an unfinished one its reference, is asked again among other things."""
+    """Whether all that a folder's study asks is asked again, among other things; of an unfinished one reference, months, size."""
     held = folder.asked
     assert held is not None
+    same_first = held.study["scenarios"][0] == asked.study["scenarios"][0]
     if not folder.is_complete:
-        return True
+        return same_first and all(held.study[key] == asked.study[key] for key in ("months", "size"))
     before = {(str(row.scenario), str(row.point)) for row in read_points(folder.path).itertuples()}
     now = {(plan.label(point)[0], digest) for point, digest in enumerate(plan.digests)}
-    same_first = held.study["scenarios"][0] == asked.study["scenarios"][0]
     return same_first and before <= now and set(seeds_of(held.study["seeds"])) <= set(plan.study.seeds)
 
 
@@ -250,9 +261,3 @@ def _short(value: Any) -> str:
         text = ", ".join(map(str, value))
         return f"[{text if len(text) < 90 else text[:90] + ' ...'}]"
     return "nothing" if value is None else str(value)
-
-
-def keep_study_file(text: str, folder: Path) -> None:
-    """A copy of the study file beside its results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(text, folder / "study.toml")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROWS = 2**20
 """Rows that a design may have."""
 BITS = 30
-"""Binary digits of a point of the unit cube, within its stratum where it has one: few enough that every point is exact."""
+"""Binary digits of a point, within its stratum where it has one: few enough for floats to keep it in its stratum."""
 DIMENSIONS = 21_201
 """Dimensions for which the Sobol sequence has direction numbers (Joe and Kuo 2008)."""
 DIGITS = 6
@@ -152,7 +152,7 @@ def _sobol_sequence(dimensions: int, n: int) -> np.ndarray:
 
 def _shifted(column: np.ndarray, label: str) -> np.ndarray:
     """Numbers in (0, 1) from whole ones, all digits of one keyed number flipped: points at corners move inside."""
-    return ((column ^ _leading(_random(label, 1), BITS)) + 0.0) / 2**BITS
+    return ((column ^ _leading(_random(label, 1), BITS)) + 0.5) / 2**BITS
 
 
 def product(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:

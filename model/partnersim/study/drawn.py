@@ -26,7 +26,7 @@ def mark_drawn(study: Path) -> None:
 
 def _digest(study: Path) -> str:
     """Changes with the question, a library, a source, a run or a figure; all sources, since it costs a few milliseconds."""
-    h = hashlib.sha256(json.dumps([read_manifest(study)["key"], versions()]).encode())
+    h = hashlib.sha256(json.dumps([read_manifest(study)["asked"], versions()]).encode())
     for folder, kind in ((PACKAGE, "*.py"), (study / "runs", "*.parquet"), (study / FIGURES, "*.*")):
         for path in sorted(folder.rglob(kind)):
             h.update(f"{path.relative_to(folder)} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())

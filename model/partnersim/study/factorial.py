@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from partnersim.study.designs import ROWS, checked_names
+from partnersim.study.designs import ROWS, checked_names, checked_rows
 from partnersim.study.files import StudyError
 
 if TYPE_CHECKING:
@@ -54,9 +54,10 @@ def fractional_factorial(
     """2^(k-p) combinations of at least that resolution, in the fewest rows found; the first row is all off.
 
     The first names run through all their combinations in standard order. Each other name is on where an odd number of
-    those named by its generator are: ``generators`` says which, or else they are searched, and those are taken that confound
-    the fewest pairs of names. Up to 27 names and resolution 6 no fraction has fewer rows, by the tables of binary codes,
-    but for 23 names at 5 and for 24 at 6, which take twice as many.
+    those named by its generator are: ``generators`` says which, or else they are searched. Up to 27 names and resolution 6
+    no fraction has fewer rows, by the tables of binary codes, but for 23 names at 5 and for 24 at 6, which take twice as
+    many. Of fractions of that size the one found with the fewest short words is taken: at resolution 4, up to 16 names and
+    for 27, none confounds fewer pairs of interactions.
 
     Raises :class:`StudyError` for no names, a name twice, generators that do not fit the names or that give a lower
     resolution, and where no fraction within FRACTION rows reaches the resolution; the message says which is reached.
@@ -130,6 +131,7 @@ def _generated(names: Sequence[str], generators: Mapping[str, Sequence[str]]) ->
         if not of or len(set(of)) < len(of) or not set(of) <= set(base):
             raise StudyError(f"The generator of {name} must be different names out of {', '.join(base) or 'none'}.")
         vectors[name] = sum(1 << base.index(other) for other in of)
+    checked_rows(2 ** len(base))
     return [vectors[name] for name in names]
 
 
@@ -194,8 +196,8 @@ def _filled(k: int, m: int, resolution: int, odd: bool, weight: int, few: bool) 
     Taken is a vector that makes no word shorter than the resolution: the one that makes the ``few``-est words of that
     length, then of the next two, or else the smallest, by which come the lexicographic codes (Conway and Sloane 1986,
     IEEE Transactions on Information Theory 32(3)). ``odd``: only vectors of odd weight, whose words have even length.
-    Neither rule is best for all numbers of names, and the choice of the first vector matters. Gives the numbers of words of
-    those three lengths and the vectors; None where it gets stuck.
+    No choice of these three is best for all numbers of names. Gives the numbers of words of those three lengths and the
+    vectors; None where it gets stuck.
     """
     index = np.arange(1 << m)
     allowed = (np.bitwise_count(index) & 1).astype(bool) if odd else index > 0

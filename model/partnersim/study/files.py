@@ -59,8 +59,16 @@ def write_bytes(content: bytes, path: Path, mark: str = "") -> None:
     write_whole(path, lambda partial: partial.write_bytes(content), mark)
 
 
-def append_line(text: str, path: Path) -> None:
-    """Add a line at the end of a file and force it to disk, below what a killed process left half written, if anything."""
+def remove(path: Path) -> None:
+    """Delete a file if it is there. Raises :class:`StudyError` where that is not possible."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
+
+
+def append_line(text: str, path: Path, sync: bool = True) -> None:
+    """Add lines to a file, below what a killed process left half written, if anything; ``sync``: force them to disk."""
     try:
         with open(path, "ab+") as file:
             file.seek(0, os.SEEK_END)
@@ -69,24 +77,25 @@ def append_line(text: str, path: Path) -> None:
                 text = text if file.read(1) == b"\n" else f"\n{text}"
             file.write(f"{text}\n".encode())
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except OSError as error:
         raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
-def write_text(text: str, path: Path) -> None:
-    """UTF-8 text with the line ends it has."""
-    write_whole(path, lambda partial: partial.write_bytes(text.encode()))
+def write_text(text: str, path: Path, mark: str = "") -> None:
+    """UTF-8 text with the line ends it has; ``mark`` as in :func:`write_whole`, here and below."""
+    write_bytes(text.encode(), path, mark)
 
 
-def write_json(content: Any, path: Path) -> None:
+def write_json(content: Any, path: Path, mark: str = "") -> None:
     """Indented JSON with sorted keys."""
-    write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", path)
+    write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n", path, mark)
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
+def write_csv(frame: pd.DataFrame, path: Path, mark: str = "") -> None:
     """Columns (never the index) with ten significant digits, LF line ends and empty cells for NaN."""
-    write_text(frame.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"), path)
+    write_text(frame.to_csv(index=False, float_format=FLOAT_FORMAT, lineterminator="\n"), path, mark)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -15,7 +15,7 @@ from partnersim.ledger import OUTCOMES
 from partnersim.study import stages
 from partnersim.study.comparison import Comparison
 from partnersim.study.files import StudyError
-from partnersim.study.reading import read_monthly, read_outcomes, read_points
+from partnersim.study.reading import read_monthly, read_outcomes, read_points, read_table
 from partnersim.study.spec import Study
 from partnersim.study.store import Asked, Folder, read_manifest
 
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class OpenedStudy:
     """What a study's folder holds. ``StudyError`` where there is no study in it.
 
-    ``manifest``: as it stands in the folder; ``points``: a row a scenario in a world, see :meth:`partnersim.study.plan.Plan.table`;
-    ``study``: what is asked; ``is_complete``: whether nothing is missing, so that its tables are there.
+    ``manifest``: as it stands in the folder; ``points``: a row a scenario in a world, see
+    :meth:`partnersim.study.plan.Plan.table`; ``study``: what is asked; ``is_complete``: whether nothing is missing, so that
+    its tables are there.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -54,7 +55,7 @@ class OpenedStudy:
         return read_outcomes(self.path, self.points, self._seeds, wanted)
 
     def monthly(self, series: Sequence[str] | None = None) -> pd.DataFrame:
-        """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: paths wanted, all kept unless given."""
+        """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: those wanted, all unless given."""
         wanted = _known(series, self.study.monthly, "monthly path that is kept")
         return read_monthly(self.path, self.points, self._seeds, wanted)
 
@@ -72,13 +73,13 @@ class OpenedStudy:
 
     def failures(self) -> pd.DataFrame:
         """``point, seed, status, error, traceback`` of failed runs."""
-        found = Folder(self.path).stored().failures.values()
+        found = Folder(self.path).stored(look_only=True).failures.values()
         return pd.DataFrame(list(found), columns=["point", "seed", "status", "error", "traceback"])
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of a finished study by name, such as ``headline``."""
         try:
-            return pd.read_csv(self.path / f"{name}.csv")
+            return read_table(self.path / f"{name}.csv")
         except OSError:
             there = ", ".join(sorted(path.stem for path in self.path.glob("*.csv")))
             raise StudyError(f"{self.path} has no table {name!r}; there are: {there}.") from None
@@ -111,9 +112,23 @@ def compared(
     outcomes = read_outcomes(folder, points, seeds, [o.name for o in OUTCOMES])
     n_worlds = int(points["world"].nunique())
     paths = read_monthly(folder, points, seeds, study.monthly) if study.monthly and n_worlds == 1 else None
+    names = list(dict.fromkeys(points["scenario"]))
+    runs = runs_of(study, names, n_worlds, outcomes, paths, scenarios)
+    return Comparison.of(runs, reused, asked.inputs, intervals_of(folder, study))
+
+
+def runs_of(
+    study: Study,
+    names: Sequence[str],
+    n_worlds: int,
+    outcomes: pd.DataFrame,
+    paths: pd.DataFrame | None = None,
+    scenarios: Sequence[Scenario] | None = None,
+) -> dict[str, Runs]:
+    """Runs by scenario of the frames of a study; where worlds vary, a seed's number is its mean over them."""
     known: Mapping[str, Any] = {s.name: s for s in scenarios or ()}
     runs = {}
-    for name in dict.fromkeys(points["scenario"]):
+    for name in names:
         mine = outcomes[outcomes["scenario"] == name].drop(columns=["scenario", "world"])
         means = mine.groupby("seed").sum(min_count=n_worlds) / n_worlds if n_worlds > 1 else mine.set_index("seed")
         monthly = pd.DataFrame(columns=["seed", "month"])
@@ -121,12 +136,19 @@ def compared(
             monthly = paths[paths["scenario"] == name].drop(columns=["scenario", "world"]).reset_index(drop=True)
         named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
         runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
-    return Comparison.of(runs, reused, asked.inputs)
+    return runs
+
+
+def intervals_of(folder: Path, study: Study) -> pd.DataFrame | None:
+    """The intervals of a study whose data decided on the number of seeds; None for others."""
+    return None if study.precision is None else read_table(folder / "precision.csv").set_index(["scenario", "outcome"])
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
+    """The names wanted, one of them alone or several; all where none is given."""
     if wanted is None:
         return list(known)
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     if strange := [name for name in wanted if name not in known]:
         from partnersim.scenario.reading import unknown
 

@@ -11,13 +11,13 @@ import functools
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.channels import CHANNELS
+from partnersim.channels import CHANNELS, Channel
 from partnersim.scenario import (
     Lever,
     Parameter,
@@ -31,13 +31,11 @@ from partnersim.scenario import (
     make_scenario,
     read_policy,
 )
+from partnersim.scenario.levers import lever_folder
 from partnersim.scenario.reading import span, unknown
 from partnersim.study import designs, factorial
 from partnersim.study.files import StudyError
 from partnersim.study.spec import LeverDesign, Study, WorldDesign
-
-if TYPE_CHECKING:
-    from partnersim.channels import Channel
 
 CALIBRATED = ("calibration", "accepted.csv")
 """The accepted sets of the library's calibration."""
@@ -113,12 +111,15 @@ class Plan:
 
 
 def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
-    """Expand a study; ``loaded`` are its scenarios where they are not to be read from files. ``ScenarioError`` and :class:`StudyError` for all that is wrong with it, before anything is run."""
+    """Expand a study; ``loaded`` are its scenarios where they are not to be read from files.
+
+    ``ScenarioError`` and :class:`StudyError` for all that is wrong with it, before anything is run.
+    """
     parameters = load_parameters()
     bases = loaded or [load_scenario(find_scenario(text, study.folder)) for text in study.scenarios]
     scenarios, strengths = list(bases), pd.DataFrame(index=range(len(bases)))
     if study.levers:
-        scenarios, strengths = _use_levers(bases, study.levers, parameters)
+        scenarios, strengths = _use_levers(study, bases, study.levers, parameters)
     names = [scenario.name for scenario in scenarios]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise StudyError(f"Scenarios need different names; given more than once: {', '.join(twice)}.")
@@ -132,13 +133,15 @@ def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
 
 
 def _use_levers(
-    bases: Sequence[Scenario], design: LeverDesign, parameters: Mapping[str, Parameter]
+    study: Study, bases: Sequence[Scenario], design: LeverDesign, parameters: Mapping[str, Parameter]
 ) -> tuple[list[Scenario], pd.DataFrame]:
-    """Each base with each row of the lever design."""
-    levers = dict(load_levers())
+    """Each base with each row of the lever design, of levers of the library, beside the study and of the bases."""
+    library_levers, own = lever_folder(), lever_folder(study.folder)
+    is_own = own.is_dir() and own.resolve() != library_levers.resolve()
+    levers = load_levers(library_levers, own) if is_own else dict(load_levers())
     for base in bases:
         levers |= base.levers
-    rows = _lever_rows(design, levers)
+    rows = _lever_rows(design, levers, _at(study))
     found, strengths = [], []
     for base in bases:
         for _, row in rows.iterrows():
@@ -168,12 +171,12 @@ def _use_levers(
     return found, pd.DataFrame(strengths).reset_index(drop=True)
 
 
-def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever]) -> pd.DataFrame:
-    """Row x lever: strengths from 0 to 1, the first row without any."""
-    names = list(design.strengths) or (list(levers) if design.names in ((), ("all",)) else list(design.names))
+def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd.DataFrame:
+    """Row x lever: strengths from 0 to 1. The first row has none in use, but for a grid whose lists begin otherwise."""
+    names = list(design.strengths) or (_recommended(levers) if design.names in ((), ("all",)) else list(design.names))
     for name in names:
         if name not in levers:
-            raise StudyError(f"[levers]: {unknown('lever', name, levers)}.")
+            raise StudyError(f"{at}[levers], key names: {unknown('lever', name, levers)}.")
     if design.design == "grid":
         return designs.grid(design.strengths)
     if design.design == "one-at-a-time":
@@ -181,6 +184,12 @@ def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever]) -> pd.DataFram
     if design.design == "full-factorial":
         return factorial.full_factorial(names)
     return factorial.fractional_factorial(names, resolution=design.resolution)
+
+
+def _recommended(levers: Mapping[str, Lever]) -> list[str]:
+    """All levers that somebody chooses, in the order of the report's list, then a user's; not shocks, which are of the world."""
+    listed = {name: re.fullmatch(r"L(\d+)", lever.id) for name, lever in levers.items() if lever.role == "lever"}
+    return sorted(listed, key=lambda name: (int(found[1]) if (found := listed[name]) else math.inf, name))
 
 
 def _named(base: str, used: Mapping[str, float], levers: Mapping[str, Lever], design: str) -> str:
@@ -195,7 +204,7 @@ def _worlds(study: Study, design: WorldDesign, parameters: Mapping[str, Paramete
         return _accepted_sets(study, design, parameters)
     known: dict[str, Parameter | Channel] = {n: p for n, p in parameters.items() if p.role == "uncertainty"}
     known |= {c.name: c for c in CHANNELS if not math.isnan(c.baseline)}
-    ranges = _ranges(design, known)
+    ranges = _ranges(design, known, _at(study))
     if design.design == "grid":
         return designs.grid(design.values)
     if design.design == "one-at-a-time":
@@ -212,25 +221,31 @@ def _worlds(study: Study, design: WorldDesign, parameters: Mapping[str, Paramete
     return designs.scaled(unit, ranges)
 
 
+def _at(study: Study) -> str:
+    """The study's file, for the front of a message."""
+    return f"{study.path}, " if study.path else ""
+
+
 def _usual(thing: Parameter | Channel) -> float:
     return thing.value if isinstance(thing, Parameter) else thing.baseline
 
 
-def _ranges(design: WorldDesign, known: Mapping[str, Parameter | Channel]) -> dict[str, tuple[float, float]]:
+def _ranges(design: WorldDesign, known: Mapping[str, Parameter | Channel], at: str) -> dict[str, tuple[float, float]]:
     """The range of each number that varies; every name and value is checked against what is declared."""
-    wanted = list(known) if design.names == ("all",) else list(design.names)
+    # All parameters: the bounds of channels say what is lawful, not what is likely.
+    wanted = [name for name, thing in known.items() if isinstance(thing, Parameter)] if design.names == ("all",) else design.names
     ranges: dict[str, tuple[float, float]] = {}
     asked = {**dict.fromkeys(wanted), **design.ranges, **{n: (min(v), max(v)) for n, v in design.values.items()}}
     for name, ends in asked.items():
         if name not in known:
-            raise StudyError(f"[uncertainties]: {unknown('uncertainty', name, known)}.")
+            raise StudyError(f"{at}[uncertainties]: {unknown('uncertainty', name, known)}.")
         low, high = known[name].low, known[name].high
         if ends and not low <= ends[0] <= ends[1] <= high:
-            raise StudyError(f"[uncertainties], {name}: {span(*ends)} is out of its range; allowed: {span(low, high)}.")
+            raise StudyError(f"{at}[uncertainties], {name}: {span(*ends)} is out of its range; allowed: {span(low, high)}.")
         if name not in design.values:
             ranges[name] = ends or (low, high)
     if empty := [name for name, (low, high) in ranges.items() if low == high]:
-        raise StudyError(f"[uncertainties], {empty[0]}: a range without width; leave it out, or give it a width.")
+        raise StudyError(f"{at}[uncertainties], {empty[0]}: a range without width; leave it out, or give it a width.")
     return ranges
 
 
@@ -240,12 +255,12 @@ def _accepted_sets(study: Study, design: WorldDesign, parameters: Mapping[str, P
     try:
         table = pd.read_csv(path)
     except (OSError, ValueError) as error:
-        raise StudyError(f"[uncertainties], key file: {path} cannot be read ({error}).") from None
+        raise StudyError(f"{_at(study)}[uncertainties], key file: {path} cannot be read ({error}).") from None
     sets = table[[name for name in table.columns if name in parameters]].astype(float)
     if sets.empty:
-        raise StudyError(f"[uncertainties], key file: {path} has no column that is a parameter, or no row.")
+        raise StudyError(f"{_at(study)}[uncertainties], key file: {path} has no column that is a parameter, or no row.")
     if design.points > len(sets):
-        raise StudyError(f"[uncertainties], key points: {design.points} sets asked for; {path.name} has {len(sets)}.")
+        raise StudyError(f"{_at(study)}[uncertainties], key points: {design.points} sets asked for; {path.name} has {len(sets)}.")
     for name in sets:
         low, high = parameters[name].low, parameters[name].high
         outside = sets[name][(sets[name] < low) | (sets[name] > high)]

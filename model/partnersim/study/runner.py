@@ -1,13 +1,14 @@
 """The runner: what is missing goes to an engine in blocks, what comes back goes to the store, and nothing is ever waited for
 that cannot come.
 
-Blocks aim at about a second of work and get smaller towards the end, so that all workers end together. A block whose worker
+Blocks aim at about a second of work and get smaller towards the end, so that several workers end together. A block whose worker
 died is made again; the run that the worker was making is made alone, and where that kills its worker too, it is recorded as
 crashed.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ BLOCK_SECONDS = 1.0
 """Work that a block aims at: what is lost at most by each worker that is killed."""
 LARGEST_BLOCK, FIRST_BLOCK = 500, 4
 """Runs in the largest block, and in the first ones, which tell how long a run takes."""
-SHARES, LEAST_SECONDS = 3, 0.1
-"""What is left is cut into at least so many blocks for each worker, but none of less work than this."""
+SHARES, LEAST_SECONDS = 2, 0.1
+"""What is left is cut into at least so many blocks for each of several workers, but none of less work than this."""
 TRIES = 2
 """How often a block is made whose worker died, and a run made alone that killed its worker, before it is cut or given up."""
 
@@ -48,7 +49,7 @@ class Runnable(Protocol):
 
 @dataclass(frozen=True)
 class Shard:
-    """The part of a study that one process makes: worlds and seeds are dealt out in turn. ``number`` is from 1."""
+    """The part of a study that one process makes. ``number`` is from 1."""
 
     number: int = 1
     of: int = 1
@@ -58,9 +59,9 @@ class Shard:
         """For files; empty where there is but one."""
         return f"{self.number}of{self.of}" if self.of > 1 else ""
 
-    def has(self, place: int) -> bool:
-        """Whether the strip in this place is its."""
-        return place % self.of == self.number - 1
+    def has(self, world: int, seed: int) -> bool:
+        """Whether a world and a seed are its own: dealt out in turn, whatever is finished already."""
+        return (world + seed) % self.of == self.number - 1
 
 
 @dataclass
@@ -141,9 +142,9 @@ def make(
 def _note(block: Block, made: Produced, stored: Stored) -> None:
     failed = {(failure.point, failure.seed): failure for failure in made.failures}
     stored.failures |= failed
-    for point, seed in block.runs():
-        if (point, seed) not in failed:
-            stored.add(point, (seed,))
+    for strip in block.strips:
+        for cell in strip.cells:
+            stored.add(cell.point, [seed for seed in strip.seeds if (cell.point, seed) not in failed] if failed else strip.seeds)
 
 
 def _after_loss(block: Block, lost: Lost, tries: Counter[str]) -> list[Block] | Produced:
@@ -184,7 +185,7 @@ def _joined(singles: Sequence[Block]) -> list[Block]:
 class _Cutter:
     """Cuts what is missing into blocks, sized by how long runs have taken."""
 
-    def __init__(self, plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard, workers: int) -> None:
+    def __init__(self, plan: Runnable, left: Wanted, shard: Shard, workers: int) -> None:
         self._plan = plan
         self._units = _units(plan, left, shard)
         self._held: tuple[tuple[int, ...], int] | None = None
@@ -201,7 +202,7 @@ class _Cutter:
         if not self._made:
             return FIRST_BLOCK
         each = max(self._seconds / self._made, 1e-9)
-        share = max(self._runs / (SHARES * self._workers), LEAST_SECONDS / each)
+        share = math.inf if self._workers == 1 else max(self._runs / (SHARES * self._workers), LEAST_SECONDS / each)
         return int(max(1, min(BLOCK_SECONDS / each, LARGEST_BLOCK, share)))
 
     def next(self) -> Block | None:
@@ -231,21 +232,28 @@ class _Cutter:
         return Block(tuple(Strip(tuple(cells[p] for p in points), tuple(seeds)) for points, seeds in strips))
 
 
-def _units(plan: Runnable, left: Mapping[int, Sequence[int]], shard: Shard) -> Iterator[tuple[tuple[int, ...], int]]:
+def _units(plan: Runnable, left: Wanted, shard: Shard) -> Iterator[tuple[tuple[int, ...], int]]:
     """(points that share a world, a seed), world by world: what one burn-in serves. Equal points are run once."""
-    place = 0
-    seen: set[str] = set()
-    for group in plan.groups:
+    twice = {digest for digest, n in Counter(plan.digests).items() if n > 1}
+    seen: set[tuple[str, int]] = set()
+    for number, group in enumerate(plan.groups):
         by_seed: dict[int, list[int]] = {}
         for point in group:
-            if point in left and plan.digests[point] not in seen:
-                seen.add(plan.digests[point])
-                for seed in left[point]:
-                    by_seed.setdefault(seed, []).append(point)
+            digest = plan.digests[point]
+            for seed in left.get(point, ()):
+                if digest in twice:
+                    if (digest, seed) in seen:
+                        continue
+                    seen.add((digest, seed))
+                by_seed.setdefault(seed, []).append(point)
         for seed in sorted(by_seed):
-            if shard.has(place):
+            if shard.has(number, seed):
                 yield tuple(by_seed[seed]), seed
-            place += 1
+
+
+def to_make(plan: Runnable, left: Wanted, shard: Shard) -> int:
+    """Number of runs that one shard makes of what is left."""
+    return sum(len(points) for points, _ in _units(plan, left, shard))
 
 
 def everything(plan: Runnable, seeds: Sequence[int]) -> dict[int, Sequence[int]]:

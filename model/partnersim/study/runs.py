@@ -6,7 +6,9 @@ cost. Whoever works, wherever, hands the same bytes to the one process that writ
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,7 +54,15 @@ class Block:
 
     def runs(self) -> list[tuple[str, int]]:
         """(point, seed) in the order in which they are made."""
+        return self._runs
+
+    @functools.cached_property
+    def _runs(self) -> list[tuple[str, int]]:
         return [(cell.point, seed) for strip in self.strips for seed in strip.seeds for cell in strip.cells]
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Its strips alone."""
+        return type(self), (self.strips,)
 
     def __len__(self) -> int:
         """Number of runs."""
@@ -147,9 +157,11 @@ def _results(simulator: Simulator, cells: Sequence[Cell], seed: int) -> Iterator
     """A result for each cell; where burn-in raises, or the simulator itself, that is the result of all that is left."""
     done = 0
     try:
-        for result in simulator.run(cells, seed):
+        for result in itertools.islice(simulator.run(cells, seed), len(cells)):
             yield result
             done += 1
+        if done < len(cells):  # or the next seed's results would be taken for theirs
+            raise RuntimeError(f"the simulator made {done} of {len(cells)} runs of seed {seed}")
     except Exception as error:
         yield from [error] * (len(cells) - done)
 
@@ -166,7 +178,8 @@ def _encoded(
     """A Parquet file of ``point, seed``, each run ``repeat`` times, ``extra`` columns and ``values`` (name x row).
 
     Numbers are split by bytes before they are compressed, which takes a third less time and room than as they are; pages
-    carry checksums, which are verified when they are read.
+    carry checksums, which are verified when they are read. No column can hold nulls (what is missing is NaN), since only
+    looking for them takes a third of the time.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -183,8 +196,9 @@ def _encoded(
     }
     stream = pa.BufferOutputStream()
     repeating = ["point", "seed", *extra]
+    schema = pa.schema([pa.field(name, column.type, nullable=False) for name, column in columns.items()])
     pq.write_table(
-        pa.table(columns),
+        pa.table(list(columns.values()), schema=schema),
         stream,
         compression="lz4",
         use_dictionary=repeating,
@@ -236,9 +250,9 @@ class PartnershipSimulator:
         """One burn-in for all cells, then each."""
         labs = [self.laboratory(cell) for cell in cells]
         settled = labs[0].settled(seed, self._clock(), CHUNK)
-        for lab in labs:
+        for left, lab in zip(reversed(range(len(labs))), labs, strict=True):
             try:
-                yield self._outcome(lab, settled, keep=lab is not labs[-1])
+                yield self._outcome(lab, settled, keep=left > 0)
             except Exception as error:
                 yield error
 

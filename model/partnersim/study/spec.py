@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from partnersim.ledger import HEADLINES, OUTCOMES, SERIES
+from partnersim.population.sizes import SIZES
 from partnersim.scenario.library import find_scenario
 from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
 
@@ -70,8 +71,10 @@ class WorldDesign:
 class Study:
     """A study file, checked as far as that is possible without the model.
 
-    ``scenarios``: names and files, the reference first; ``seeds``, ascending and common to all; ``months`` after burn-in; ``outcomes`` are those that tables tell of; ``monthly`` are the paths that are kept. ``precision`` and
-    ``best``: the tables of these names, as they stand in the file. ``time_limit``: seconds that a run may take.
+    ``scenarios``: names and files, the reference first; ``seeds``, ascending and common to all, or the first one
+    where the data decide on their number; ``months`` after burn-in;
+    ``outcomes`` are those that tables tell of; ``monthly`` are the paths that are kept. ``precision`` and ``best``: the
+    tables of these names, as they stand in the file. ``time_limit``: seconds that a run may take.
     """
 
     title: str
@@ -159,7 +162,7 @@ def load_study(path: str | Path) -> Study:
         uncertainties=_worlds(table),
         seeds=_seeds(table),
         months=table.whole("months", 1, 12_000, 120),
-        size=table.text("size", "system"),
+        size=_size(table),
         outcomes=_chosen(table, "outcomes", LISTS["outcomes"], "outcome"),
         monthly=_monthly(table),
         precision=_precision(table),
@@ -183,7 +186,10 @@ def _scenarios(table: Table, folder: Path) -> tuple[str, ...]:
 
 
 def _seeds(table: Table) -> Sequence[int]:
-    """A number of seeds from ``first_seed`` on, or the seeds themselves."""
+    """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide."""
+    decided = next((key for key in ("precision", "best") if key in table.data), None)
+    if decided and "seeds" in table.data:
+        raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
     if isinstance(table.data.get("seeds"), list):
         if "first_seed" in table.data:
             raise table.error("first_seed", "has no meaning beside a list of seeds")
@@ -192,7 +198,16 @@ def _seeds(table: Table) -> Sequence[int]:
             raise table.error("seeds", f"seeds go from 0 to {LAST_SEED}")
         return tuple(seeds)
     first = table.whole("first_seed", 0, LAST_SEED, 0)
+    if decided:
+        return range(first, first + 1)
     return range(first, first + table.whole("seeds", 1, MOST_SEEDS, 100))
+
+
+def _size(table: Table) -> str:
+    size = table.text("size", "system")
+    if size not in SIZES:
+        raise table.error("size", unknown("size", size, SIZES))
+    return size
 
 
 def _chosen(table: Table, key: str, allowed: Collection[str], what: str) -> tuple[str, ...]:

@@ -11,11 +11,18 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from partnersim.scenario.reading import unknown
 from partnersim.study.files import StudyError
 from partnersim.study.plan import Plan
 from partnersim.study.reading import read_outcomes
 from partnersim.study.runner import Wanted
+from partnersim.study.selection import BestOf
+from partnersim.study.sequential import Precision, UntilPrecise
+from partnersim.study.sequential import Verdict as PreciseVerdict
 from partnersim.study.spec import Study, seeds_of
+
+STEP = 2
+"""Seeds of each survivor between two looks at which is best: few, since each is a run that may prove needless."""
 
 
 class Rule(Protocol):
@@ -39,6 +46,80 @@ class Rule(Protocol):
         ...
 
 
+class Precise:
+    """As many seeds, the same for all scenarios, as a precision takes; see :class:`UntilPrecise`."""
+
+    name = "precision"
+
+    def __init__(self, asked: Mapping[str, Any], scenarios: Sequence[str]) -> None:
+        numbers = _numbers(asked, "precision", ("first", "cap"))
+        precision = Precision.parse({k: v for k, v in asked.items() if k not in numbers}, **numbers)
+        if len(scenarios) < 2:
+            raise StudyError("precision is of differences from the first scenario; there is no other one.")
+        self.outcomes: Sequence[str] = tuple(precision.wanted)
+        self.first, self.cap = precision.first, precision.cap
+        self._scenarios, self._rule = list(scenarios), UntilPrecise(precision)
+        self._verdict: PreciseVerdict | None = None
+
+    def look(self, outcomes: Mapping[str, pd.DataFrame]) -> Mapping[str, int] | None:
+        """The same number for all; None where all intervals are narrow enough, or at the cap."""
+        reference, *others = self._scenarios
+        self._verdict = self._rule.look(outcomes[reference], {name: outcomes[name] for name in others})
+        following = self._verdict.next
+        return None if following is None else dict.fromkeys(self._scenarios, following)
+
+    def table(self) -> pd.DataFrame:
+        """``scenario, outcome, difference, low, high, half_width, wanted, met, runs``: the intervals to report."""
+        assert self._verdict is not None
+        found = self._verdict.table.set_index(["scenario", "outcome"])
+        return self._verdict.intervals[["difference", "low", "high"]].join(found).reset_index()
+
+
+class Best:
+    """Seeds for those that may still be the best of the scenarios; see :class:`BestOf`."""
+
+    name = "best"
+
+    def __init__(self, asked: Mapping[str, Any], scenarios: Sequence[str]) -> None:
+        numbers = _numbers(asked, "best", ("first", "step", "cap"))
+        rest = {key: value for key, value in asked.items() if key not in numbers}
+        for key in rest:
+            if key not in ("outcome", "delta", "better"):
+                raise StudyError(f"[best]: {unknown('key', key, ('outcome', 'delta', 'better', 'first', 'step', 'cap'))}.")
+        if missing := [key for key in ("outcome", "delta") if key not in rest]:
+            raise StudyError(f'[best], key {missing[0]}: is missing; wanted: such as outcome = "incidents", delta = "5%".')
+        self._rule = BestOf(scenarios, rest["outcome"], rest["delta"], rest.get("better"), **{"step": STEP, **numbers})
+        self.outcomes: Sequence[str] = (self._rule.outcome,)
+        self.first, self.cap = self._rule.first, self._rule.cap
+        self._counts = dict.fromkeys(scenarios, self._rule.first)
+        self._last: Mapping[str, pd.DataFrame] = {}
+
+    def look(self, outcomes: Mapping[str, pd.DataFrame]) -> Mapping[str, int] | None:
+        """More for the survivors; None where one is chosen, or at the cap."""
+        self._last = outcomes
+        verdict = self._rule.look(outcomes)
+        if verdict.next is None:
+            return None
+        self._counts |= dict.fromkeys(verdict.survivors, verdict.next)
+        return dict(self._counts)
+
+    def table(self) -> pd.DataFrame:
+        """A row a scenario, see :meth:`BestOf.table`, with what independent seeds would have taken for all of them."""
+        found = self._rule.table(self._last)
+        return found.assign(independent_runs=self._rule.independent_equivalent(self._last))
+
+
+def _numbers(asked: Mapping[str, Any], what: str, keys: Sequence[str]) -> dict[str, int]:
+    """The whole numbers among what is asked."""
+    found = {}
+    for key in keys:
+        if key in asked:
+            if not isinstance(asked[key], int) or isinstance(asked[key], bool):
+                raise StudyError(f"{what}, key {key}: wanted: a whole number of seeds; this is {asked[key]!r}.")
+            found[key] = asked[key]
+    return found
+
+
 def rule_of(study: Study, scenarios: Sequence[str]) -> Rule | None:
     """The rule that a study asks for. ``StudyError`` for a wrong one, and where worlds vary, since each would need its own."""
     if study.precision is None and study.best is None:
@@ -47,7 +128,9 @@ def rule_of(study: Study, scenarios: Sequence[str]) -> Rule | None:
         raise StudyError("precision and best decide on the seeds of one world; a study of uncertainties says its seeds itself.")
     if study.precision is not None and study.best is not None:
         raise StudyError("precision and best both decide on the number of seeds; leave one out.")
-    raise StudyError("not yet")
+    if study.precision is not None:
+        return Precise(study.precision, scenarios)
+    return Best(study.best or {}, scenarios)
 
 
 def first(plan: Plan, rule: Rule | None) -> Wanted:

@@ -25,18 +25,19 @@ import os
 import platform
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnersim.study.files import PARTIAL, StudyError, write_bytes, write_csv, write_json
+from partnersim.study.files import PARTIAL, StudyError, append_line, write_bytes, write_csv, write_json
 from partnersim.study.runs import Failure, Produced
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
 FORMAT = "partnersim study 2"
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "matplotlib")
@@ -161,138 +162,199 @@ class Folder:
         """
         from filelock import FileLock, Timeout
 
+        self._beside = _seen_from(beside, self.path)
         try:
-            for part in (OUTCOMES, MONTHLY):
-                (self.path / part).mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(self.path / f".{self._journal.stem}.lock")
             self._lock.acquire(timeout=0)
-            for left in [*self.path.glob(f".*{PARTIAL}"), *self.path.glob(f"runs/*/.*{self._mark}{PARTIAL}")]:
+            for left in [p for where in ("", "runs/*/") for p in self.path.glob(f"{where}.*{self.mark}{PARTIAL}")]:
                 left.unlink()
+            self._write_manifest(asked, RUNNING)  # first, since a folder of files without it is taken for another's
+            for part in (OUTCOMES, MONTHLY):
+                (self.path / part).mkdir(parents=True, exist_ok=True)
+            write_csv(points, self.path / "points.csv", self.mark)
+            self.note({"event": "begun", "time": _now(), **told})
         except Timeout:
             raise StudyError(f"{self.path}: another process is running this study. Wait for it, or use --shard.") from None
         except OSError as error:
+            self._let_go()
             raise StudyError(f"{self.path}: cannot be written ({error.strerror}). {ADVICE}") from None
-        write_csv(points, self.path / "points.csv")
-        self._beside = _seen_from(beside, self.path)
-        self._write_manifest(asked, RUNNING)
-        self.note({"event": "begun", "time": _now(), **told})
+        except BaseException:
+            self._let_go()
+            raise
 
     @property
-    def _mark(self) -> str:
+    def mark(self) -> str:
+        """Tells the temporary files of this shard from those of others, which may be at work."""
         return f".{self.shard or 'one'}"
 
-    def finish(self, asked: Asked, seeds: Mapping[str, Any]) -> None:
-        """Declare the study as complete, with tables of so many ``seeds`` of each scenario, as stretches."""
-        self._write_manifest(asked, COMPLETE, seeds)
+    def close(self, told: Mapping[str, Any], asked: Asked | None = None, tables: Sequence[str] = (), **more: Any) -> None:
+        """Note how the work ended, and let others in.
 
-    def close(self, told: Mapping[str, Any]) -> None:
-        """Note how the work ended, and let others in."""
-        with contextlib.suppress(StudyError):  # a full disk has been told already
-            self.note({"event": "ended", "time": _now(), **told})
+        With ``asked`` the study is declared complete, with its ``tables``; ``more`` goes into the manifest: ``seeds`` of each
+        scenario that they are made of, as stretches.
+        """
+        try:
+            with contextlib.suppress(StudyError):  # a full disk has been told already
+                self.note({"event": "ended", "time": _now(), **told})
+            if asked is not None:
+                self._write_manifest(asked, COMPLETE, tables={name: _digest(self.path / name) for name in tables}, **more)
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._lock is not None:
             self._lock.release()
 
-    def _write_manifest(self, asked: Asked, status: str, seeds: Mapping[str, Any] | None = None) -> None:
+    def has_tables(self) -> bool:
+        """Whether the tables of a complete study are there as they were written."""
+        digests = (self.manifest or {}).get("tables") or {}
+        return bool(digests) and all(_digest(self.path / name) == digest for name, digest in digests.items())
+
+    def _write_manifest(self, asked: Asked, status: str, **more: Any) -> None:
         used = [line for line in self.journal() if line.get("event") == "ended"]
         content = {
             "format": FORMAT,
             "status": status,
             "asked": asked.to_json(),
             "beside": self._beside,
-            "seeds": seeds,
+            "seeds": None,
+            "tables": None,
             "packages": versions(),
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
             "git": _git_state(),
             "wall_seconds": round(sum(line["wall_seconds"] for line in used), 3),
             "cpu_seconds": round(sum(line["cpu_seconds"] for line in used), 3),
+            **more,
         }
-        write_json(content, self.path / MANIFEST)
+        write_json(content, self.path / MANIFEST, self.mark)
         self.manifest = json.loads(json.dumps(content))
 
-    def note(self, line: Mapping[str, Any]) -> None:
-        """Add a line to the journal and force it to disk."""
-        from partnersim.study.files import append_line
+    def note(self, line: Mapping[str, Any], sync: bool = True) -> None:
+        """Add a line to the journal and, unless nothing is read from it, force it to disk."""
+        append_line(json.dumps(line), self._journal, sync)
 
-        append_line(json.dumps(line), self._journal)
+    def note_retry(self) -> None:
+        """Forget the failures noted so far, in whichever journal."""
+        self.note({"event": "retried", "lines": {name: len(lines) for name, lines in self._journals().items()}})
 
     def journal(self) -> Iterator[dict[str, Any]]:
         """The lines of all journals, of each in its order; a line that a killed process left half written is passed over."""
+        for lines in self._journals().values():
+            yield from lines
+
+    def _journals(self) -> dict[str, list[dict[str, Any]]]:
+        found: dict[str, list[dict[str, Any]]] = {}
         for path in sorted(self.path.glob(f"{JOURNAL}*.jsonl")):
+            found[path.name] = []
             for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
                 try:
                     line = json.loads(text)
                 except ValueError:
                     continue
                 if isinstance(line, dict):
-                    yield line
+                    found[path.name].append(line)
+        return found
 
     def add(self, name: str, produced: Produced) -> None:
         """Keep a block's parts and note its failures; on return they are on disk."""
-        for failure in produced.failures:
-            self.note({"event": "failed", **failure._asdict()})
+        if produced.failures:
+            lines = [json.dumps({"event": "failed", **failure._asdict()}) for failure in produced.failures]
+            append_line("\n".join(lines), self._journal)
         if produced.outcomes is None:
             return
         if produced.monthly is not None:
-            write_bytes(produced.monthly, self.path / MONTHLY / f"{name}.parquet", self._mark)
-        write_bytes(produced.outcomes, self.path / OUTCOMES / f"{name}.parquet", self._mark)
-        self.note({"event": "part", "part": name, "runs": produced.finished, "seconds": round(produced.seconds, 4)})
+            write_bytes(produced.monthly, self.path / MONTHLY / f"{name}.parquet", self.mark)
+        write_bytes(produced.outcomes, self.path / OUTCOMES / f"{name}.parquet", self.mark)
+        told = {"event": "part", "part": name, "runs": produced.finished, "seconds": round(produced.seconds, 4)}
+        self.note(told, sync=False)  # the part itself tells what is finished
 
     def parts(self) -> list[Path]:
         """The parts with outcomes, by name."""
         return sorted((self.path / OUTCOMES).glob("*.parquet"))
 
-    def stored(self, months: int = 0) -> Stored:
+    def stored(self, months: int = 0, look_only: bool = False) -> Stored:
         """What is finished or known to fail. A part that is not whole is set aside, and its runs count as missing.
 
-        ``months``: how many rows a run has in the part of its paths; 0 where no paths are kept.
+        ``months``: 0 where no paths are kept, so that parts without them are whole. ``look_only``: nothing is
+        set aside, since another process may be at work.
         """
         found = Stored()
         for part in self.parts():
             rows = _keys(part)
-            if rows is None or (months and not self._has_paths(part.name, len(rows[0]) * months)):
-                self._set_aside(part)
+            if rows is None or (months and not self._has_paths(part.name, len(rows[0]))):
+                if not look_only:
+                    self._set_aside(part)
                 continue
             for code, point in enumerate(rows[2]):
                 found.add(point, rows[1][rows[0] == code].tolist())
-        for line in self.journal():
-            if line.get("event") == "failed":
-                failure = Failure(*(line.get(name, "") for name in Failure._fields))
-                found.failures[failure.point, failure.seed] = failure
-            elif line.get("event") == "retried":
-                found.failures.clear()
+        journals = self._journals()
+        retried = [line["lines"] for lines in journals.values() for line in lines if line.get("event") == "retried"]
+        for name, lines in journals.items():
+            for line in lines[max((seen.get(name, 0) for seen in retried), default=0) :]:
+                if line.get("event") == "failed":
+                    failure = Failure(*(line.get(name, "") for name in Failure._fields))
+                    found.failures[failure.point, failure.seed] = failure
         for point, seed in list(found.failures):
             if seed in found.seeds.get(point, ()):
                 del found.failures[point, seed]
         return found
 
-    def _has_paths(self, name: str, rows: int) -> bool:
+    def _has_paths(self, name: str, runs: int) -> bool:
+        """Whether a part with paths is whole: some months of each run, how many its points know."""
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         try:
-            return bool(pq.read_metadata(self.path / MONTHLY / name).num_rows == rows)
-        except (OSError, ValueError):
+            rows = pq.read_metadata(self.path / MONTHLY / name).num_rows
+        except (OSError, ValueError, pa.ArrowException):
             return False
+        return bool(rows and rows % runs == 0)
 
     def _set_aside(self, part: Path) -> None:
         """Give what is damaged a name that nothing reads."""
         for path in (part, self.path / MONTHLY / part.name):
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 path.replace(path.with_name(path.name + DAMAGED))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise StudyError(f"{path} is damaged, and cannot be set aside ({error.strerror}).") from None
+
+
+def read_part(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Columns of a part, checked. Raises ``OSError``, ``ValueError`` or ``ArrowException`` where it is not whole."""
+    import pyarrow.parquet as pq
+
+    # Twice as quick as read_table, which plans for many files; parts are too small to share among threads.
+    with pq.ParquetFile(path, read_dictionary=["point"], page_checksum_verification=True) as file:
+        table = file.read(list(columns), use_threads=False)
+    if table.num_columns < len(columns):
+        raise ValueError(f"it lacks {', '.join(sorted(set(columns) - set(table.column_names)))}")
+    return table
 
 
 def _keys(part: Path) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
     """For each row of a part the code of its point and its seed, and the points by code; None where it is not whole."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(part, columns=["point", "seed"], read_dictionary=["point"], page_checksum_verification=True)
+        table = read_part(part, ["point", "seed"])
     except (OSError, ValueError, pa.ArrowException):
         return None
     point = table.column("point").combine_chunks()
     point = point.chunk(0) if isinstance(point, pa.ChunkedArray) else point
     return point.indices.to_numpy(), table.column("seed").to_numpy(), point.dictionary.to_pylist()
+
+
+def _digest(path: Path) -> str | None:
+    """Sixteen hexadecimal digits of a file's content; None where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError:
+        return None
 
 
 def _seen_from(path: Path, start: Path) -> str:

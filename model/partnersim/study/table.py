@@ -68,6 +68,11 @@ def _notes(comparison: Comparison, head: pd.DataFrame) -> list[str]:
     notes = [
         f"{comparison.described()} M: million, bn: thousand million.",
         f"* judged together: simultaneous {LEVEL:.0%} intervals over the headline outcomes of all scenarios.",
+        *(
+            ["  The data decided on the number of seeds, which these intervals allow for."]
+            if comparison.intervals is not None
+            else []
+        ),
         "  Other rows hold one at a time. Shares are 0 to 1; days are staff-days a year.",
         "fewer runs: how many times fewer than with independent seeds. other sign: pairs against the mean.",
         f"Incidents in a bad year (95th percentile of seed-years): {reference} in {comparison.reference}; {years}.",

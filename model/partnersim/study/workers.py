@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import queue
 import signal
+import socket
+import struct
 import threading
 import time
+import traceback
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from multiprocessing import connection
+from multiprocessing import connection, resource_tracker
 from typing import Any, NamedTuple, Protocol
 
 from partnersim.study.files import StudyError
@@ -128,6 +133,8 @@ class _Worker:
     def __init__(self, process: Any, pipe: connection.Connection, number: int) -> None:
         self.process, self.pipe, self.number = process, pipe, number
         self.blocks: deque[Block] = deque()
+        self.made = 0
+        self.status = CRASHED
         self.seen: tuple[int, int] = (-1, -1)
         self.since = time.monotonic()
 
@@ -143,17 +150,29 @@ class Processes:
         self._deaths = 0
         self._workers: list[_Worker] = []
         self._ready: deque[tuple[Block, Produced | Lost]] = deque()
-        for number in range(workers):
-            self._workers.append(self._start(number))
+        try:
+            for number in range(workers):
+                self._workers.append(self._start(number))
+        except BaseException:
+            self.close()
+            raise
 
     def _start(self, number: int) -> _Worker:
-        ours, theirs = self._context.Pipe()
         self._places[2 * number] = self._places[2 * number + 1] = -1
-        process = self._context.Process(
-            target=_serve, args=(theirs, self._simulator, self._places, number), daemon=True, name=f"partnersim-worker-{number}"
-        )
-        process.start()
-        theirs.close()
+        try:
+            ours, theirs = self._context.Pipe()
+            with theirs:
+                _be_patient(ours)
+                process = self._context.Process(
+                    target=_serve,
+                    args=(theirs, self._simulator, self._places, number),
+                    daemon=True,
+                    name=f"partnersim-worker-{number}",
+                )
+                with _without_interrupts():
+                    process.start()
+        except OSError as error:
+            raise StudyError(f"A worker process cannot be started ({error.strerror}); ask for fewer with --workers.") from None
         return _Worker(process, ours, number)
 
     @property
@@ -175,8 +194,10 @@ class Processes:
         """Give the block to the worker that has least to do."""
         worker = min(self._workers, key=lambda w: len(w.blocks))
         worker.blocks.append(block)
-        with contextlib.suppress(OSError):  # a dead worker is noticed by next(), which has its blocks
+        try:
             worker.pipe.send(block)
+        except OSError:  # it is dead, or does not listen: next() notices, which has its blocks
+            worker.process.kill()
 
     def next(self) -> tuple[Block, Produced | Lost]:
         """Wait for a block; workers that died, or hang, are replaced."""
@@ -191,17 +212,20 @@ class Processes:
         return self._ready.popleft()
 
     def _listen(self, worker: _Worker) -> None:
-        """Take what a worker sent before anything is said of its death."""
+        """Take all that a worker sent before anything is said of its death."""
         try:
             while worker.pipe.poll():
                 produced = worker.pipe.recv()
                 self._ready.append((worker.blocks.popleft(), produced))
+                worker.made += 1
                 self._deaths = 0
-        except (EOFError, OSError):
+            is_gone = not worker.process.is_alive() and not worker.pipe.poll()
+        except (EOFError, OSError):  # its end of the pipe is closed, which is how most deaths are noticed
+            is_gone = True
             worker.process.join(1.0)
             worker.process.kill()
-        if not worker.process.is_alive() and not _has_more(worker.pipe):
-            self._bury(worker, CRASHED)
+        if is_gone:
+            self._bury(worker)
 
     def _watch(self, worker: _Worker) -> None:
         """End a worker whose run takes too long without looking at the clock."""
@@ -211,12 +235,13 @@ class Processes:
             worker.seen, worker.since = place, now
         limit = START if place[0] < 0 else 2 * self._limit + GRACE  # burn-in, and the run after it
         if worker.blocks and now - worker.since > limit and worker.process.is_alive():
+            worker.status = TIMEOUT
             worker.process.kill()
             worker.process.join()
-            self._bury(worker, TIMEOUT)
+            self._listen(worker)
 
-    def _bury(self, worker: _Worker, status: str) -> None:
-        """Hand back the blocks of a dead worker, of which only the first can have killed it, and start another."""
+    def _bury(self, worker: _Worker) -> None:
+        """Hand back the blocks of a dead worker, of which only one that it had begun can have killed it, and start another."""
         begun, run = self._places[2 * worker.number], self._places[2 * worker.number + 1]
         worker.process.join()
         worker.pipe.close()
@@ -228,10 +253,9 @@ class Processes:
                     f'{worker.process.exitcode}). In a script, start studies below `if __name__ == "__main__":`; '
                     "--workers 1 does without processes."
                 )
-        for block in worker.blocks:
-            suspect = None if run >= len(block) else int(run)
-            self._ready.append((block, Lost(suspect, status)))
-            run = INNOCENT
+        for number, block in enumerate(worker.blocks, worker.made):
+            suspect = INNOCENT if number > begun else int(run) if 0 <= run < len(block) else None
+            self._ready.append((block, Lost(suspect, worker.status)))
         self._workers[self._workers.index(worker)] = self._start(worker.number)
 
     def close(self) -> None:
@@ -242,34 +266,59 @@ class Processes:
             worker.pipe.close()
 
 
-def _has_more(pipe: connection.Connection) -> bool:
+def _be_patient(pipe: connection.Connection) -> None:
+    """Let the parent wait in the middle of a message, but not for ever: for a worker that was stopped it would."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(pipe.fileno())) as end:
+        end.setblocking(True)  # whatever is usual in this program
+        for option, seconds in ((socket.SO_SNDTIMEO, START), (socket.SO_RCVTIMEO, GRACE)):
+            end.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", int(seconds), int(seconds % 1 * 1e6)))
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Start a process that no Ctrl-C reaches, not even before it can say so."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # by the first process otherwise, with interrupts let through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return pipe.poll()
-    except OSError:
-        return False
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: connection.Connection, simulator: Simulator, places: Any, number: int) -> None:
-    """The life of a worker: blocks in, parts out, until the parent is gone. Interrupts are the parent's business."""
+    """The life of a worker: blocks in, parts out. It ends with its parent, whatever it is making just then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    blocks: queue.Queue[Block | None] = queue.Queue()
+    blocks: queue.Queue[Block] = queue.Queue()
 
     def listen() -> None:
         # In a thread of its own, so that the parent can always send: it must never wait for a worker that waits for it.
-        with contextlib.suppress(EOFError, OSError):
+        try:
             while True:
                 blocks.put(pipe.recv())
-        blocks.put(None)
+        except (EOFError, OSError):
+            pass
+        except BaseException:  # a block that cannot be read here
+            traceback.print_exc()
+        os._exit(1)
 
     def begin(run: int) -> None:
         places[2 * number + 1] = run
 
     threading.Thread(target=listen, daemon=True).start()
+    import pandas  # noqa: F401 - what writes parts looks for it, and to load them takes longer than a block
+    import pyarrow.parquet  # noqa: F401
+
     simulator.prepare()
-    while (block := blocks.get()) is not None:
+    while True:
+        block = blocks.get()
+        begin(INNOCENT)
         places[2 * number] += 1
         produced = work(simulator, block, begin)
-        begin(INNOCENT)
         try:
             pipe.send(produced)
         except OSError:

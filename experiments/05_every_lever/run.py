@@ -1,7 +1,7 @@
 """Run every lever, rank them, test the eight interactions, and write what came out into docs/every-lever.md.
 
-uv run python experiments/02_every_lever/run.py           everything, about five minutes on two cores
-uv run python experiments/02_every_lever/run.py --check   whether the page says what the kept tables hold
+uv run python experiments/05_every_lever/run.py           everything, about five minutes on two cores
+uv run python experiments/05_every_lever/run.py --check   whether the page says what the kept tables hold
 """
 
 from __future__ import annotations

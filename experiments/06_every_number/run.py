@@ -1,7 +1,7 @@
 """How much does each number matter? Both ends of every range, one at a time, against the baseline on common seeds.
 
-uv run python experiments/01_every_number/run.py             about ten minutes on a free core
-uv run python experiments/01_every_number/run.py --seeds 4   a quick look
+uv run python experiments/06_every_number/run.py             about ten minutes on a free core
+uv run python experiments/06_every_number/run.py --seeds 4   a quick look
 """
 
 from __future__ import annotations

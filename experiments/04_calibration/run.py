@@ -1,8 +1,8 @@
 """Match the free parameters to the quantitative patterns, in waves that can be interrupted and go on.
 
-uv run python experiments/03_calibration/run.py              eight waves of 320 sets, about twenty minutes on two cores
-uv run python experiments/03_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
-uv run python experiments/03_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
+uv run python experiments/04_calibration/run.py              eight waves of 320 sets, about twenty minutes on two cores
+uv run python experiments/04_calibration/run.py --out DIR    elsewhere, for a try with --sets and --waves
+uv run python experiments/04_calibration/run.py --retell     run nothing; docs/validation.md from the kept tables
 """
 
 from __future__ import annotations
