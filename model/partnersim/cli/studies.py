@@ -265,6 +265,7 @@ def _conduct(
             stop_on_error=on_error == "stop",
             report=bar.report,
             begin=bar.begin,
+            say=(lambda text: None) if quiet else None,
         )
         done = conduct(found, folder, how)
     _tell(found, folder, done, how, quiet)
