@@ -65,13 +65,14 @@ class Plan:
 
     @functools.cached_property
     def digests(self) -> list[str]:
-        """Sixteen hexadecimal digits for each point."""
+        """``p`` and fifteen hexadecimal digits for each point: with a letter in front, nothing takes them for numbers."""
         suffix = f"|{self.study.size}|{self.study.months}"
         found = []
         for values in self._values:
             told = json.dumps(values, sort_keys=True) if values else ""
             for scenario in self.scenarios:
-                found.append(hashlib.sha256(f"{scenario.digest}{told}{suffix}".encode()).hexdigest()[:16])
+                digest = hashlib.sha256(f"{scenario.digest}{told}{suffix}".encode()).hexdigest()
+                found.append(f"p{digest[:15]}")
         return found
 
     @functools.cached_property
