@@ -57,12 +57,12 @@ def bytes_told(n: float) -> str:
 
 
 def time_told(seconds: float) -> str:
-    """How long something takes: ``under a second``, ``40 s``, ``12 min``, ``3.5 h``."""
+    """About how long something takes: ``under a second``, ``about 40 s``, ``about 12 min``, ``about 3.5 h``."""
     if seconds < 1:
         return "under a second"
     for size, unit in ((90, "s"), (90 * 60, "min"), (math.inf, "h")):
         if seconds < size:
-            return f"{seconds / {'s': 1, 'min': 60, 'h': 3600}[unit]:.2g} {unit}"
+            return f"about {seconds / {'s': 1, 'min': 60, 'h': 3600}[unit]:.2g} {unit}"
     return "for ever"
 
 

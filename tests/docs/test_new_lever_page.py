@@ -10,6 +10,8 @@ import pytest
 
 import partnersim as ps
 from partnersim.cli import main
+from partnersim.study.plan import make_plan
+from partnersim.study.spec import load_study
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "new-lever.md").read_text(encoding="utf-8")
 
@@ -53,3 +55,12 @@ def test_sizes_and_options_of_a_lever_of_ones_own_are_set_in_a_policy(folder: Pa
     scenario = ps.load_scenario(path)
     assert scenario.policies[0].options == {"outreach": False}
     assert np.isfinite(ps.simulate(scenario, seeds=1, months=6, size="class").outcomes["days_lever"].iloc[0])
+
+
+def test_a_study_varies_a_lever_of_ones_own(folder: Path) -> None:
+    """A failure means that a study knows the library's levers alone, or that all of them leave out the user's."""
+    head = 'title = "Try"\nquestion = "Does it help?"\n[levers]\ndesign = "one-at-a-time"\n'
+    (folder / "some.toml").write_text(f'{head}names = ["small_firm_helpdesk"]\n', encoding="utf-8")
+    (folder / "all.toml").write_text(head, encoding="utf-8")
+    assert make_plan(load_study(folder / "some.toml")).names == ["baseline", "small_firm_helpdesk"]
+    assert make_plan(load_study(folder / "all.toml")).names[-1] == "small_firm_helpdesk"

@@ -6,7 +6,7 @@ import csv
 import math
 from pathlib import Path
 
-from partnersim.cli import MAIN_SCENARIOS
+from partnersim.cli.studies import MAIN_SCENARIOS
 from partnersim.simulate import simulate_many
 
 FILE = Path(__file__).with_name("golden.csv")

@@ -232,7 +232,10 @@ def run(file: Path, **options: Any) -> None:
 @study.command()
 @_runs
 def expand(file: Path, **options: Any) -> None:
-    """Add to a study what its changed FILE asks more: seeds, scenarios, worlds or months; no finished run is repeated."""
+    """Add to a study what its changed FILE asks more: seeds, scenarios or worlds; no finished run is repeated.
+
+    Other months are other runs: those there are stay, and all are made anew.
+    """
     _conduct(file, expand=True, **options)
 
 
@@ -262,6 +265,7 @@ def _conduct(
             stop_on_error=on_error == "stop",
             report=bar.report,
             begin=bar.begin,
+            say=(lambda text: None) if quiet else None,
         )
         done = conduct(found, folder, how)
     _tell(found, folder, done, how, quiet)
@@ -326,7 +330,8 @@ def replay(key: str, folder: Path, as_json: bool) -> None:
         import traceback
 
         click.echo("".join(traceback.format_exception(found.error)), err=True)
-        raise click.Abort(f"{where} fails again.")
+        click.echo(f"{where} fails again.", err=True)
+        raise SystemExit(1)
     assert found.outcomes is not None
     if as_json:
         click.echo(json.dumps(found.outcomes, indent=2))

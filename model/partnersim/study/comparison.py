@@ -32,7 +32,8 @@ class Comparison:
     outcome, unit`` and the columns of :func:`partnersim.study.paired.compare_paired`, whose intervals hold one at a
     time. ``reused``: how many runs came from the folder instead of being made. ``inputs``: how many of the scenarios'
     inputs are assumed, of how many, where that is known. ``intervals``: ``low, high`` by scenario and outcome to judge headlines
-    by, where the data decided on the number of seeds, since other intervals would then promise too much.
+    by, where the data decided on the number of seeds, since other intervals would then promise too much. ``bad_years``:
+    incidents in a bad year of each scenario, where the runs are without their paths.
     """
 
     reference: str
@@ -41,6 +42,7 @@ class Comparison:
     reused: int = 0
     inputs: tuple[int, int] | None = None
     intervals: pd.DataFrame | None = None
+    bad_years: Mapping[str, float] | None = None
 
     @classmethod
     def of(
@@ -104,7 +106,7 @@ class Comparison:
             found.update(self.intervals[["low", "high"]])
         found["verdict"] = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
         found[rest] = rows[rest]
-        bad = {name: _bad_year(runs) for name, runs in self.runs.items()}
+        bad = self.bad_years or {name: _bad_year(runs) for name, runs in self.runs.items()}
         is_incident = found["outcome"] == "incidents"
         found["reference_bad_year"] = bad[self.reference]
         found["other_bad_year"] = found["scenario"].map(bad)

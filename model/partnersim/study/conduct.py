@@ -21,7 +21,7 @@ from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
 from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
-from partnersim.study.workers import Engine, InProcess, Nobody, Processes
+from partnersim.study.workers import Engine, EngineLost, InProcess, Nobody, Processes
 
 OUTCOME_BYTES, MONTH_BYTES = 5.0, 2.6
 """Bytes on disk of an outcome of a run, twice (part and table), and of a month of a path: measured, see docs/benchmarks.md."""
@@ -36,7 +36,8 @@ class How:
     ``workers``: processes, or threads where ``in_process``; ``cluster``: address of a Dask scheduler instead. ``expand``: a
     changed study may add to what the folder has, with ``grow`` one that only gets larger. ``retry``: failed runs are made
     again. ``report``: called with the tally and how many runs have just ended; ``begin``: called with the number of runs to
-    make and of those there were.
+    make and of those there were; ``say``: called with what whoever waits for a cluster wants to know, on standard error unless
+    given.
     """
 
     workers: int = 1
@@ -49,6 +50,7 @@ class How:
     stop_on_error: bool = False
     report: Callable[[Tally, int], object] = lambda tally, n: None
     begin: Callable[[int, int], object] = lambda to_make, reused: None
+    say: Callable[[str], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def _engine(how: How, simulator: Simulator, time_limit: float) -> Engine:
     if how.cluster:
         from partnersim.study.cluster import Cluster
 
-        return Cluster(simulator, how.cluster)
+        return Cluster(simulator, how.cluster, time_limit, how.say)
     if how.in_process or how.workers == 1:
         return InProcess(simulator, how.workers)
     return Processes(simulator, how.workers, time_limit)
@@ -130,6 +132,7 @@ def _carry_out(
     plan: Plan, folder: Folder, asked: Asked, stored: Stored, how: How, simulator: Simulator, rule: stages.Rule | None
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
+    is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
     began, complete = False, dict[str, Any]()
     is_busy = rule is not None or runner.missing(plan, stages.first(plan, rule), stored)
     engine = _engine(how, simulator, plan.study.time_limit) if is_busy else Nobody()
@@ -150,20 +153,22 @@ def _carry_out(
             if not total.finished:
                 reused = runner.total(wanted) - runner.total(lacking)
             how.begin(runner.to_make(plan, lacking, how.shard), reused)
-            tally = runner.make(plan, wanted, stored, folder, engine, how.workers, how.report, how.shard, how.stop_on_error)
+            tally = runner.make(plan, wanted, stored, folder, engine, engine.width, how.report, how.shard, how.stop_on_error)
             total = Tally(total.finished + tally.finished, total.failed + tally.failed, total.seconds + tally.seconds)
         if how.shard.of > 1:
             stored = folder.stored(plan.study.months if plan.study.monthly else 0)
         left = runner.total(runner.missing(plan, wanted, stored))
         if not left:
             seeds = stages.by_scenario(plan, wanted)
-            tables = write_tables(plan, folder, asked, stored, seeds, rule)
+            tables = write_tables(plan, folder, stored, seeds, rule)
             complete = {"asked": asked, "tables": tables, "seeds": {name: stretches(of) for name, of in seeds.items()}}
+    except EngineLost as error:
+        raise StudyError(f"{error} Finished runs are kept in {folder.path}; the same command goes on from them.") from None
     finally:
         try:
             engine.close()
         finally:
-            used = time.process_time() - cpu + total.seconds * (not how.in_process and how.workers > 1)
+            used = time.process_time() - cpu + total.seconds * is_elsewhere
             told = {"wall_seconds": round(time.perf_counter() - wall, 3), "cpu_seconds": round(used, 3)}
             told |= {"finished": total.finished, "failed": total.failed}
             if began:

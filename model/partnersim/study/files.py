@@ -67,8 +67,8 @@ def remove(path: Path) -> None:
         raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
 
 
-def append_line(text: str, path: Path) -> None:
-    """Add a line, or several, to a file and force it to disk; below what a killed process left half written, if anything."""
+def append_line(text: str, path: Path, sync: bool = True) -> None:
+    """Add lines to a file, below what a killed process left half written, if anything; ``sync``: force them to disk."""
     try:
         with open(path, "ab+") as file:
             file.seek(0, os.SEEK_END)
@@ -77,7 +77,8 @@ def append_line(text: str, path: Path) -> None:
                 text = text if file.read(1) == b"\n" else f"\n{text}"
             file.write(f"{text}\n".encode())
             file.flush()
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except OSError as error:
         raise StudyError(f"{path}: cannot be written ({error.strerror or error})") from error
 

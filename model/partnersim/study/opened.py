@@ -112,9 +112,23 @@ def compared(
     outcomes = read_outcomes(folder, points, seeds, [o.name for o in OUTCOMES])
     n_worlds = int(points["world"].nunique())
     paths = read_monthly(folder, points, seeds, study.monthly) if study.monthly and n_worlds == 1 else None
+    names = list(dict.fromkeys(points["scenario"]))
+    runs = runs_of(study, names, n_worlds, outcomes, paths, scenarios)
+    return Comparison.of(runs, reused, asked.inputs, intervals_of(folder, study))
+
+
+def runs_of(
+    study: Study,
+    names: Sequence[str],
+    n_worlds: int,
+    outcomes: pd.DataFrame,
+    paths: pd.DataFrame | None = None,
+    scenarios: Sequence[Scenario] | None = None,
+) -> dict[str, Runs]:
+    """Runs by scenario of the frames of a study; where worlds vary, a seed's number is its mean over them."""
     known: Mapping[str, Any] = {s.name: s for s in scenarios or ()}
     runs = {}
-    for name in dict.fromkeys(points["scenario"]):
+    for name in names:
         mine = outcomes[outcomes["scenario"] == name].drop(columns=["scenario", "world"])
         means = mine.groupby("seed").sum(min_count=n_worlds) / n_worlds if n_worlds > 1 else mine.set_index("seed")
         monthly = pd.DataFrame(columns=["seed", "month"])
@@ -122,15 +136,19 @@ def compared(
             monthly = paths[paths["scenario"] == name].drop(columns=["scenario", "world"]).reset_index(drop=True)
         named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
         runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
-    intervals = None
-    if study.precision is not None:
-        intervals = read_table(folder / "precision.csv").set_index(["scenario", "outcome"])
-    return Comparison.of(runs, reused, asked.inputs, intervals)
+    return runs
+
+
+def intervals_of(folder: Path, study: Study) -> pd.DataFrame | None:
+    """The intervals of a study whose data decided on the number of seeds; None for others."""
+    return None if study.precision is None else read_table(folder / "precision.csv").set_index(["scenario", "outcome"])
 
 
 def _known(wanted: Sequence[str] | None, known: Sequence[str], what: str) -> list[str]:
+    """The names wanted, one of them alone or several; all where none is given."""
     if wanted is None:
         return list(known)
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     if strange := [name for name in wanted if name not in known]:
         from partnersim.scenario.reading import unknown
 

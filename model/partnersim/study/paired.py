@@ -214,6 +214,10 @@ def seed_years(monthly: pd.DataFrame, series: str) -> pd.DataFrame:
 
 def seed_year_quantile(monthly: pd.DataFrame, series: str, q: float = 0.95) -> float:
     """Quantile over all years of all seeds: how bad a bad year is. NaN where no year is whole."""
-    values = seed_years(monthly, series).to_numpy(float).ravel()
-    values = values[~np.isnan(values)]
+    return year_quantile(seed_years(monthly, series).to_numpy(float), q)
+
+
+def year_quantile(years: np.ndarray, q: float = 0.95) -> float:
+    """The same of runs x years."""
+    values = years[~np.isnan(years)]
     return float(np.quantile(values, q)) if len(values) else math.nan

@@ -11,13 +11,13 @@ import functools
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.channels import CHANNELS
+from partnersim.channels import CHANNELS, Channel
 from partnersim.scenario import (
     Lever,
     Parameter,
@@ -31,13 +31,11 @@ from partnersim.scenario import (
     make_scenario,
     read_policy,
 )
+from partnersim.scenario.levers import lever_folder
 from partnersim.scenario.reading import span, unknown
 from partnersim.study import designs, factorial
 from partnersim.study.files import StudyError
 from partnersim.study.spec import LeverDesign, Study, WorldDesign
-
-if TYPE_CHECKING:
-    from partnersim.channels import Channel
 
 CALIBRATED = ("calibration", "accepted.csv")
 """The accepted sets of the library's calibration."""
@@ -137,8 +135,10 @@ def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
 def _use_levers(
     study: Study, bases: Sequence[Scenario], design: LeverDesign, parameters: Mapping[str, Parameter]
 ) -> tuple[list[Scenario], pd.DataFrame]:
-    """Each base with each row of the lever design."""
-    levers = dict(load_levers())
+    """Each base with each row of the lever design, of levers of the library, beside the study and of the bases."""
+    library_levers, own = lever_folder(), lever_folder(study.folder)
+    is_own = own.is_dir() and own.resolve() != library_levers.resolve()
+    levers = load_levers(library_levers, own) if is_own else dict(load_levers())
     for base in bases:
         levers |= base.levers
     rows = _lever_rows(design, levers, _at(study))
@@ -172,7 +172,7 @@ def _use_levers(
 
 
 def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd.DataFrame:
-    """Row x lever: strengths from 0 to 1, the first row without any."""
+    """Row x lever: strengths from 0 to 1. The first row has none in use, but for a grid whose lists begin otherwise."""
     names = list(design.strengths) or (_recommended(levers) if design.names in ((), ("all",)) else list(design.names))
     for name in names:
         if name not in levers:
@@ -187,9 +187,9 @@ def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd
 
 
 def _recommended(levers: Mapping[str, Lever]) -> list[str]:
-    """All levers that somebody chooses, in the order of the report's list; not shocks, which are of the world."""
-    chosen = [(int("".join(filter(str.isdigit, lever.id))), name) for name, lever in levers.items() if lever.role == "lever"]
-    return [name for _, name in sorted(chosen)]
+    """All levers that somebody chooses, in the order of the report's list, then a user's; not shocks, which are of the world."""
+    listed = {name: re.fullmatch(r"L(\d+)", lever.id) for name, lever in levers.items() if lever.role == "lever"}
+    return sorted(listed, key=lambda name: (int(found[1]) if (found := listed[name]) else math.inf, name))
 
 
 def _named(base: str, used: Mapping[str, float], levers: Mapping[str, Lever], design: str) -> str:
@@ -232,7 +232,8 @@ def _usual(thing: Parameter | Channel) -> float:
 
 def _ranges(design: WorldDesign, known: Mapping[str, Parameter | Channel], at: str) -> dict[str, tuple[float, float]]:
     """The range of each number that varies; every name and value is checked against what is declared."""
-    wanted = list(known) if design.names == ("all",) else list(design.names)
+    # All parameters: the bounds of channels say what is lawful, not what is likely.
+    wanted = [name for name, thing in known.items() if isinstance(thing, Parameter)] if design.names == ("all",) else design.names
     ranges: dict[str, tuple[float, float]] = {}
     asked = {**dict.fromkeys(wanted), **design.ranges, **{n: (min(v), max(v)) for n, v in design.values.items()}}
     for name, ends in asked.items():

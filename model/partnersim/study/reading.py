@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.study.files import StudyError, write_whole
-from partnersim.study.store import MONTHLY, OUTCOMES
+from partnersim.study.store import MONTHLY, OUTCOMES, read_part
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,9 +52,31 @@ def read_monthly(
     folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None, series: Sequence[str]
 ) -> pd.DataFrame:
     """``scenario, world, seed, month``, then the ``series``: a row a month of a run; arguments as :func:`read_outcomes`."""
-    # Paths without outcomes were left by a killed process, and nothing vouches for them.
-    files = [folder / MONTHLY / path.name for path in sorted((folder / OUTCOMES).glob("*.parquet"))] if series else []
-    return _tidy(_read(files, ["point", "seed", "month", *series]), points, seeds, ["month"])
+    return _tidy(_read(_paths(folder) if series else [], ["point", "seed", "month", *series]), points, seeds, ["month"])
+
+
+def read_years(
+    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], series: str, months: int
+) -> dict[str, np.ndarray]:
+    """Sums of a flow over each whole year of ``months``, by scenario: run x year. Other arguments as :func:`read_outcomes`.
+
+    Summed part by part, since the months of many runs do not fit in memory.
+    """
+    parts = sorted((folder / OUTCOMES).glob("*.parquet"))
+    place, _, part, row = _index(parts, points, seeds)
+    years = months // 12
+    sums = np.empty((len(place), years))
+    for number in np.unique(part).tolist():
+        here = np.flatnonzero(part == number)
+        values = _part(folder / MONTHLY / parts[number].name, [series]).column(series).to_numpy().reshape(-1, months)[row[here]]
+        sums[here] = values[:, : 12 * years].reshape(len(here), years, 12).sum(axis=2)
+    names = points["scenario"].to_numpy()
+    return {str(name): sums[np.isin(place, np.flatnonzero(names == name))] for name in dict.fromkeys(names)}
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Parts of paths. Those without outcomes were left by a killed process, and nothing vouches for them."""
+    return [folder / MONTHLY / path.name for path in sorted((folder / OUTCOMES).glob("*.parquet"))]
 
 
 def _read(files: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
@@ -67,15 +89,12 @@ def _read(files: Sequence[Path], columns: Sequence[str]) -> pd.DataFrame:
     return pa.concat_tables(tables).unify_dictionaries().to_pandas()
 
 
-def _part(path: Path, columns: Sequence[str] | None) -> pa.Table:
+def _part(path: Path, columns: Sequence[str]) -> pa.Table:
     """Columns of a part, checked."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(
-            path, columns=None if columns is None else list(columns), read_dictionary=["point"], page_checksum_verification=True
-        )
+        return read_part(path, columns)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise StudyError(f"{path} is damaged ({error}). Delete this file; its runs will be made again.") from None
 
@@ -85,7 +104,8 @@ def _tidy(frame: pd.DataFrame, points: pd.DataFrame, seeds: Mapping[str, Sequenc
     labels = points[["point", "scenario", "world"]].assign(place=np.arange(len(points)))
     # Whole numbers in place of words: a path has a hundred rows for each run.
     known = pd.Index(labels["point"]).unique()
-    codes = known.get_indexer(frame["point"].astype(object)) if frame["point"].dtype == object else _codes(frame["point"], known)
+    is_coded = isinstance(frame["point"].dtype, pd.CategoricalDtype)
+    codes = _codes(frame["point"], known) if is_coded else known.get_indexer(frame["point"].astype(object))
     frame = frame.drop(columns="point").assign(point=codes)
     frame = frame[frame["point"] >= 0]
     labels["point"] = known.get_indexer(labels["point"])
@@ -97,22 +117,22 @@ def _tidy(frame: pd.DataFrame, points: pd.DataFrame, seeds: Mapping[str, Sequenc
     else:
         frame = frame.merge(labels, on="point").drop(columns="point")
     if seeds is not None:
-        frame = frame[_are_wanted(frame, seeds)]
+        frame = frame[_are_wanted(frame["scenario"], frame["seed"], seeds)]
     key = ["world", "seed", "place", *more]
     frame = frame.sort_values(key, kind="stable").drop_duplicates(key, ignore_index=True).drop(columns="place")
     rest = [name for name in frame.columns if name not in (*LABELS, *more)]
     return frame[[*LABELS, *more, *rest]]
 
 
-def _are_wanted(frame: pd.DataFrame, seeds: Mapping[str, Sequence[int]]) -> np.ndarray:
-    """Whether each row's seed is wanted of its scenario; most often all scenarios have the same."""
+def _are_wanted(scenario: pd.Series, seed: pd.Series, seeds: Mapping[str, Sequence[int]]) -> np.ndarray:
+    """Whether each run's seed is wanted of its scenario; most often all scenarios have the same."""
     by_seeds: dict[Any, list[str]] = {}
     for name, of in seeds.items():
         by_seeds.setdefault(of if isinstance(of, range) else tuple(of), []).append(name)
-    seed, wanted = frame["seed"], np.zeros(len(frame), dtype=bool)
+    wanted = np.zeros(len(seed), dtype=bool)
     for of, names in by_seeds.items():
         inside = (seed >= of.start) & (seed < of.stop) if isinstance(of, range) else seed.isin(of)
-        wanted |= (inside if len(names) == len(seeds) else inside & frame["scenario"].isin(names)).to_numpy()
+        wanted |= (inside if len(names) == len(seeds) else inside & scenario.isin(names)).to_numpy()
     return wanted
 
 
@@ -161,18 +181,32 @@ def write_outcomes(
 def _index(
     parts: Sequence[Path], points: pd.DataFrame, seeds: Mapping[str, Sequence[int]]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """For each run wanted, sorted: its place in ``points``, seed, part and row there."""
-    frames = []
+    """For each run wanted, sorted by world, seed and scenario: its place in ``points``, seed, part and row there.
+
+    In whole numbers throughout, since this alone is held for all runs at once.
+    """
+    known = pd.Index(points["point"]).unique()
+    code = known.get_indexer(points["point"])
+    places = np.argsort(code, kind="stable")  # by code; scenarios with equal content share one
+    first, often = np.searchsorted(code[places], np.arange(len(known))), np.bincount(code, minlength=len(known))
+    found: list[tuple[np.ndarray, ...]] = []
     for number, path in enumerate(parts):
         table = _part(path, ["point", "seed"]).to_pandas()
-        frames.append(table.assign(part=np.int32(number), row=np.arange(len(table), dtype=np.int32)))
-    if not frames:
+        at = _codes(table["point"], known)
+        row = np.flatnonzero(at >= 0).astype(np.int32)
+        times = often[at[row]]
+        nth = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+        place = places[np.repeat(first[at[row]], times) + nth].astype(np.int32)
+        row = np.repeat(row, times)
+        found.append((place, table["seed"].to_numpy()[row], np.full(len(row), number, dtype=np.int32), row))
+    if not found:
         return tuple(np.zeros(0, dtype=np.int64) for _ in range(4))  # type: ignore[return-value]
-    every = pd.concat([f.assign(point=f["point"].astype(object)) for f in frames], ignore_index=True)
-    found = _tidy(every, points, seeds, [])
-    order = {(s, w): k for k, (s, w) in enumerate(zip(points["scenario"], points["world"], strict=True))}
-    place = np.array([order[key] for key in zip(found["scenario"], found["world"], strict=True)], dtype=np.int64)
-    return place, found["seed"].to_numpy(), found["part"].to_numpy(), found["row"].to_numpy()
+    place, seed, part, row = (np.concatenate(some) for some in zip(*found, strict=True))
+    order = np.lexsort((place, seed, points["world"].to_numpy()[place]))
+    place, seed = place[order], seed[order]
+    keep = _are_wanted(pd.Series(points["scenario"].to_numpy()[place]), pd.Series(seed), seeds)
+    keep[1:] &= (place[1:] != place[:-1]) | (seed[1:] != seed[:-1])  # runs made twice count once
+    return place[keep], seed[keep], part[order][keep], row[order][keep]
 
 
 def _rows(
@@ -185,7 +219,7 @@ def _rows(
             while len(kept) >= KEPT:
                 del kept[next(iter(kept))]
             kept[number] = _part(parts[number], columns)
-        here = part == number
+        here = np.flatnonzero(part == number)
         rows = row[here]
         for k, name in enumerate(columns):
             values[k, here] = kept[number].column(name).to_numpy()[rows]

@@ -15,12 +15,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 RESAMPLES = 1999
 BLOCK = 4_000_000
 """Numbers held at once while resampling."""
+KEPT_SEEDS = 20_000
+"""Seeds up to which the counts of the resamples are kept (40 MB); above, they are drawn again each time."""
 SMALLEST_ERROR = 1 / 3
 """A resample's standard error counts at least this share of the sample's.
 
@@ -36,13 +39,30 @@ def generator(seeds: np.ndarray, purpose: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest()[:16], "little"))
 
 
+def _counts(seeds: tuple[int, ...], purpose: str, resamples: int, step: int) -> Iterator[np.ndarray]:
+    """How often each resample takes each seed (resamples x seeds), about ``step`` resamples at a time."""
+    if len(seeds) > KEPT_SEEDS:
+        yield from _drawn(seeds, purpose, resamples, step)
+    else:
+        kept = _kept(seeds, purpose, resamples)
+        yield from (kept[done : done + step] for done in range(0, resamples, step))
+
+
 @functools.lru_cache(maxsize=2)
-def _counts(seeds: tuple[int, ...], purpose: str, resamples: int) -> np.ndarray:
-    """How often each resample takes each seed: resamples x seeds. Kept, since a study asks of the same seeds many times."""
+def _kept(seeds: tuple[int, ...], purpose: str, resamples: int) -> np.ndarray:
+    """All counts at once, in a byte each. Kept, since a study asks of the same seeds many times."""
+    kept, done = np.empty((resamples, len(seeds)), dtype=np.uint8), 0
+    for some in _drawn(seeds, purpose, resamples, max(1, BLOCK // len(seeds))):
+        kept[done : done + len(some)] = some
+        done += len(some)
+    return kept
+
+
+def _drawn(seeds: tuple[int, ...], purpose: str, resamples: int, step: int) -> Iterator[np.ndarray]:
+    """The same counts whatever the ``step``. No seed is ever taken 256 times: one in 10^500 resamples would do that."""
     rng, n = generator(np.array(seeds), purpose), len(seeds)
-    step = max(1, BLOCK // n)
-    sizes = [min(step, resamples - done) for done in range(0, resamples, step)]
-    return np.concatenate([rng.multinomial(n, np.full(n, 1 / n), size).astype(np.uint16) for size in sizes])
+    for done in range(0, resamples, step):
+        yield rng.multinomial(n, np.full(n, 1 / n), min(step, resamples - done)).astype(np.uint8)
 
 
 def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose: str) -> float:
@@ -66,8 +86,8 @@ def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose:
     centred = np.where(seen, centred, 0.0)
     n, columns = centred.shape
     step = max(1, BLOCK // (n + 4 * columns))
-    counts = _counts(tuple(seeds.tolist()), purpose, RESAMPLES)
-    largest = [_largest_t(counts[done : done + step], centred, seen, error) for done in range(0, RESAMPLES, step)]
+    counts = _counts(tuple(seeds.tolist()), purpose, RESAMPLES, step)
+    largest = [_largest_t(some, centred, seen, error) for some in counts]
     return round(float(np.quantile(np.concatenate(largest), level)), 4)
 
 

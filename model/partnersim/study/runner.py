@@ -1,13 +1,14 @@
 """The runner: what is missing goes to an engine in blocks, what comes back goes to the store, and nothing is ever waited for
 that cannot come.
 
-Blocks aim at about a second of work and get smaller towards the end, so that all workers end together. A block whose worker
+Blocks aim at about a second of work and get smaller towards the end, so that several workers end together. A block whose worker
 died is made again; the run that the worker was making is made alone, and where that kills its worker too, it is recorded as
 crashed.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,8 @@ BLOCK_SECONDS = 1.0
 """Work that a block aims at: what is lost at most by each worker that is killed."""
 LARGEST_BLOCK, FIRST_BLOCK = 500, 4
 """Runs in the largest block, and in the first ones, which tell how long a run takes."""
-SHARES, LEAST_SECONDS = 3, 0.1
-"""What is left is cut into at least so many blocks for each worker, but none of less work than this."""
+SHARES, LEAST_SECONDS = 2, 0.1
+"""What is left is cut into at least so many blocks for each of several workers, but none of less work than this."""
 TRIES = 2
 """How often a block is made whose worker died, and a run made alone that killed its worker, before it is cut or given up."""
 
@@ -141,9 +142,9 @@ def make(
 def _note(block: Block, made: Produced, stored: Stored) -> None:
     failed = {(failure.point, failure.seed): failure for failure in made.failures}
     stored.failures |= failed
-    for point, seed in block.runs():
-        if (point, seed) not in failed:
-            stored.add(point, (seed,))
+    for strip in block.strips:
+        for cell in strip.cells:
+            stored.add(cell.point, [seed for seed in strip.seeds if (cell.point, seed) not in failed] if failed else strip.seeds)
 
 
 def _after_loss(block: Block, lost: Lost, tries: Counter[str]) -> list[Block] | Produced:
@@ -201,7 +202,7 @@ class _Cutter:
         if not self._made:
             return FIRST_BLOCK
         each = max(self._seconds / self._made, 1e-9)
-        share = max(self._runs / (SHARES * self._workers), LEAST_SECONDS / each)
+        share = math.inf if self._workers == 1 else max(self._runs / (SHARES * self._workers), LEAST_SECONDS / each)
         return int(max(1, min(BLOCK_SECONDS / each, LARGEST_BLOCK, share)))
 
     def next(self) -> Block | None:

@@ -6,6 +6,7 @@ cost. Whoever works, wherever, hands the same bytes to the one process that writ
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import time
@@ -53,7 +54,15 @@ class Block:
 
     def runs(self) -> list[tuple[str, int]]:
         """(point, seed) in the order in which they are made."""
+        return self._runs
+
+    @functools.cached_property
+    def _runs(self) -> list[tuple[str, int]]:
         return [(cell.point, seed) for strip in self.strips for seed in strip.seeds for cell in strip.cells]
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """Its strips alone."""
+        return type(self), (self.strips,)
 
     def __len__(self) -> int:
         """Number of runs."""
@@ -169,7 +178,8 @@ def _encoded(
     """A Parquet file of ``point, seed``, each run ``repeat`` times, ``extra`` columns and ``values`` (name x row).
 
     Numbers are split by bytes before they are compressed, which takes a third less time and room than as they are; pages
-    carry checksums, which are verified when they are read.
+    carry checksums, which are verified when they are read. No column can hold nulls (what is missing is NaN), since only
+    looking for them takes a third of the time.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -186,8 +196,9 @@ def _encoded(
     }
     stream = pa.BufferOutputStream()
     repeating = ["point", "seed", *extra]
+    schema = pa.schema([pa.field(name, column.type, nullable=False) for name, column in columns.items()])
     pq.write_table(
-        pa.table(columns),
+        pa.table(list(columns.values()), schema=schema),
         stream,
         compression="lz4",
         use_dictionary=repeating,

@@ -41,6 +41,10 @@ START_DEATHS = 5
 INNOCENT = -1
 
 
+class EngineLost(StudyError):
+    """An engine that cannot go on; what it made so far is whole."""
+
+
 class Lost(NamedTuple):
     """A block whose worker died.
 
@@ -53,6 +57,11 @@ class Lost(NamedTuple):
 
 class Engine(Protocol):
     """Makes blocks."""
+
+    @property
+    def width(self) -> int:
+        """How many blocks it makes at a time."""
+        ...
 
     @property
     def room(self) -> int:
@@ -97,6 +106,11 @@ class InProcess:
         self._taken: deque[Block] = deque()
         self._made: dict[Future[Produced], Block] = {}
         self._cancelled = threading.Event()
+
+    @property
+    def width(self) -> int:
+        """Threads."""
+        return self._workers
 
     @property
     def room(self) -> int:
@@ -182,6 +196,11 @@ class Processes:
     def pids(self) -> list[int]:
         """Process numbers of the workers."""
         return [worker.process.pid for worker in self._workers]
+
+    @property
+    def width(self) -> int:
+        """Workers."""
+        return len(self._workers)
 
     @property
     def room(self) -> int:
