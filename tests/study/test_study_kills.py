@@ -148,7 +148,7 @@ def await_moment(out: Path, to_make: int, phase: str, luck: random.Random) -> No
         end = time.monotonic() + luck.uniform(0.0, 2.0)
         wait(lambda: time.monotonic() > end or bool(events(out)), PATIENCE, "nothing began")
         return
-    runs = luck.randrange(to_make) if phase == "runs" else to_make
+    runs = luck.randrange(max(to_make, 1)) if phase == "runs" else to_make
     wait(
         lambda: sum(int(line) for line in events(out) if line != "done") >= runs or "done" in events(out), PATIENCE, "no run ends"
     )
