@@ -302,6 +302,25 @@ def test_runs_may_fail_wherever_they_are(tmp_path, design, failing, monthly):
     assert run_stub(plan, tmp_path / "s", stub).reused == 4 * len(plan)
 
 
+RULES = {
+    "precision": {"incidents": "1%", "first": 4, "cap": 8},
+    "best": {"outcome": "incidents", "delta": "1%", "first": 4, "cap": 8},
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_data_decide_in_spite_of_failed_runs(tmp_path, rule):
+    """Fails when failed runs stop a study that adds seeds until the data are enough, or an interruption changes its end."""
+    plan = plan_of(range(1), **{rule: RULES[rule]})
+    run_stub(plan, tmp_path / "whole", Stub(raises=[1, 5]))
+    with pytest.raises(KeyboardInterrupt):
+        run_stub(plan, tmp_path / "s", Stub(raises=[1, 5]), report=interrupt)
+    run_stub(plan, tmp_path / "s", Stub(raises=[1, 5]))
+    assert results(tmp_path / "s") == results(tmp_path / "whole") and f"{rule}.csv" in results(tmp_path / "s")
+    with pytest.raises(StudyError, match="No run of shared-screening was finished"):
+        run_stub(plan, tmp_path / "none", Stub(raises=range(9), only=plan.digests[1:]))
+
+
 def test_what_is_wrong_with_a_study_is_said_before_the_folder_is_touched(tmp_path):
     """Fails when a study of a size that does not exist is made, of failed runs alone."""
     with pytest.raises(ScenarioError, match='unknown size "galaxy"'):

@@ -21,7 +21,7 @@ from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
 from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
-from partnersim.study.workers import Engine, EngineLost, InProcess, Processes
+from partnersim.study.workers import Engine, EngineLost, InProcess, Nobody, Processes
 
 OUTCOME_BYTES, MONTH_BYTES = 5.0, 2.6
 """Bytes on disk of an outcome of a run, twice (part and table), and of a month of a path: measured, see docs/benchmarks.md."""
@@ -134,7 +134,8 @@ def _carry_out(
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
     began, complete = False, dict[str, Any]()
-    engine = _engine(how, simulator, plan.study.time_limit)
+    is_busy = rule is not None or runner.missing(plan, stages.first(plan, rule), stored)
+    engine = _engine(how, simulator, plan.study.time_limit) if is_busy else Nobody()
     try:
         folder.begin(
             asked,

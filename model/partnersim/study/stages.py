@@ -148,7 +148,9 @@ def run(plan: Plan, rule: Rule | None, folder: Path) -> Iterator[Wanted]:
         seeds = by_scenario(plan, wanted)
         frame = read_outcomes(folder, plan.table(), seeds, rule.outcomes)
         by_name = {name: rows.set_index("seed")[list(rule.outcomes)] for name, rows in frame.groupby("scenario", observed=True)}
-        counts = rule.look({name: by_name[name] for name in plan.names if name in by_name})
+        if without := [name for name in plan.names if name not in by_name]:
+            raise StudyError(f"No run of {without[0]} was finished, so that the data cannot say how many are enough.")
+        counts = rule.look({name: by_name[name] for name in plan.names})
         if counts is None:
             return
         wanted = _wanted(plan, counts)

@@ -79,6 +79,23 @@ class Engine(Protocol):
         """Stop, whatever is being made."""
 
 
+class Nobody:
+    """Makes nothing, for a study of which only tables are missing: no worker need start."""
+
+    width, room = 1, 0
+
+    def submit(self, block: Block) -> None:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def next(self) -> tuple[Block, Produced | Lost]:
+        """Never asked for."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
 class InProcess:
     """Runs in this process: one after the other, or in threads, since the compiled engine lets go of the interpreter."""
 
@@ -310,10 +327,10 @@ def _serve(pipe: connection.Connection, simulator: Simulator, places: Any, numbe
         places[2 * number + 1] = run
 
     threading.Thread(target=listen, daemon=True).start()
+    simulator.prepare()
     import pandas  # noqa: F401 - what writes parts looks for it, and to load them takes longer than a block
     import pyarrow.parquet  # noqa: F401
 
-    simulator.prepare()
     while True:
         block = blocks.get()
         begin(INNOCENT)
