@@ -36,7 +36,7 @@ class Drawn:
     def run(self, cells: Sequence[Cell], seed: int) -> Iterator[Result | Exception]:
         """A run for each cell."""
         for cell in cells:
-            rng = np.random.default_rng([seed, int(cell.point, 16)])
+            rng = np.random.default_rng([seed, *cell.point.encode()])
             row = rng.lognormal(size=len(self.outcomes))
             row[rng.random(len(row)) < 0.02] = np.nan
             yield ValueError("drawn") if rng.random() < 0.05 else (row, rng.poisson(3.0, (self.months, len(self.series))))
