@@ -316,7 +316,7 @@ class Folder:
 
         try:
             rows = pq.read_metadata(self.path / MONTHLY / name).num_rows
-        except (OSError, ValueError, pa.ArrowException):
+        except (OSError, ValueError, KeyError, pa.ArrowException):
             return False
         return bool(rows and rows % runs == 0)
 
@@ -349,7 +349,7 @@ def _keys(part: Path) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
 
     try:
         table = read_part(part, ["point", "seed"])
-    except (OSError, ValueError, pa.ArrowException):
+    except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
     point = table.column("point").combine_chunks()
     point = point.chunk(0) if isinstance(point, pa.ChunkedArray) else point
