@@ -90,9 +90,10 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     if folder.asked is not None:
         check_fits(folder, asked, plan, how.expand or (how.grow and only_grows(folder, asked, plan)))
     stored = folder.stored(study.months if study.monthly else 0)
-    if how.retry:
-        stored.failures.clear()
     wanted = stages.first(plan, rule)
+    retried = runner.failed(plan, wanted, stored, how.shard) if how.retry else []
+    for run in retried:
+        del stored.failures[run]
     if folder.is_complete and folder.asked == asked and not runner.missing(plan, wanted, stored):
         seeds = stages.kept(folder.manifest or {})
         wanted = {point: seeds[plan.label(point)[0]] for point in range(len(plan))}
@@ -101,7 +102,7 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     check_room(plan, runner.missing(plan, wanted, stored), folder.path)
     if simulator is None:
         check_scenarios(plan)
-    return _carry_out(plan, folder, asked, stored, how, simulator or simulator_of(plan), rule)
+    return _carry_out(plan, folder, asked, stored, retried, how, simulator or simulator_of(plan), rule)
 
 
 def check_scenarios(plan: Plan) -> None:
@@ -129,7 +130,14 @@ def _engine(how: How, simulator: Simulator, time_limit: float) -> Engine:
 
 
 def _carry_out(
-    plan: Plan, folder: Folder, asked: Asked, stored: Stored, how: How, simulator: Simulator, rule: stages.Rule | None
+    plan: Plan,
+    folder: Folder,
+    asked: Asked,
+    stored: Stored,
+    retried: list[tuple[str, int]],
+    how: How,
+    simulator: Simulator,
+    rule: stages.Rule | None,
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
@@ -146,8 +154,8 @@ def _carry_out(
         began = True
         if plan.study.path is not None and plan.study.path.is_file():
             write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml", folder.mark)
-        if how.retry:
-            folder.note_retry()
+        if retried:
+            folder.note_retry(retried)
         for wanted in stages.run(plan, rule, folder.path):
             lacking = runner.missing(plan, wanted, stored)
             if not total.finished:
