@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from partnersim.english import bytes_told, counted
+from partnersim.ledger import OUTCOMES
 from partnersim.scenario import inputs_used
 from partnersim.study import runner, stages
 from partnersim.study.files import StudyError, write_text
@@ -23,8 +24,8 @@ from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
 from partnersim.study.workers import Engine, EngineLost, InProcess, Nobody, Processes
 
-OUTCOME_BYTES, MONTH_BYTES = 5.0, 2.6
-"""Bytes on disk of an outcome of a run, twice (part and table), and of a month of a path: measured, see docs/benchmarks.md."""
+OUTCOME_BYTES, MONTH_BYTES = 48.0, 2.6
+"""Bytes on disk of an outcome of a run (in parts of a second's work, and in the table) and of a month of a path, as measured."""
 SPARE = 0.95
 """Share of the free disk that a study may be expected to fill."""
 
@@ -191,7 +192,7 @@ def _failed(plan: Plan, wanted: runner.Wanted, stored: Stored) -> int:
 def expected_bytes(plan: Plan, runs: int) -> float:
     """Room on disk that so many runs take."""
     study = plan.study
-    return runs * (2 * OUTCOME_BYTES * 73 + MONTH_BYTES * study.months * len(study.monthly))
+    return runs * (OUTCOME_BYTES * len(OUTCOMES) + MONTH_BYTES * study.months * len(study.monthly))
 
 
 def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:
