@@ -240,3 +240,22 @@ def test_study_help_is_quick() -> None:
         "sys.exit(bool({'numba', 'pandas', 'mesa', 'matplotlib', 'dask'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, stdout=PIPE).returncode == 0
+
+
+def test_the_data_decide_on_the_number_of_seeds(lab: Path, here: Callable[..., Done]) -> None:
+    """A failure means that a precision or a choice is not asked of the data, not told, or decided otherwise when asked again."""
+    head = HEAD.replace("seeds = 12\n", "") + 'scenarios = ["baseline", "shared-screening", "all-three"]\nmonthly = false\n'
+    (lab / "study.toml").write_text(head + '[precision]\ntransaction_cost = "5%"\nfirst = 10\ncap = 60\n')
+    done = run(here, lab)
+    assert done.stdout.startswith("Precision met with ")
+    table = pd.read_csv(lab / "out" / "precision.csv")
+    judged = ps.open_study(lab / "out").table("headline").set_index(["scenario", "outcome"])
+    assert table["met"].all() and (table["half_width"] <= table["wanted"]).all() and len(table) == 2
+    for row in table.itertuples():
+        assert tuple(judged.loc[(row.scenario, row.outcome), ["low", "high"]]) == pytest.approx((row.low, row.high))
+    again = here("study", "run", "study.toml", "--out", "again", "--workers", 2, cwd=lab)
+    assert again.returncode == 0 and (lab / "again" / "headline.csv").read_bytes() == (lab / "out" / "headline.csv").read_bytes()
+    (lab / "study.toml").write_text(head + '[best]\noutcome = "transaction_cost"\ndelta = "5%"\n')
+    best = here("study", "run", "study.toml", "--out", "best", "--workers", 1, cwd=lab)
+    assert best.returncode == 0 and best.stdout.startswith("Best: baseline") and "independent seeds" in best.stdout
+    assert "--seeds has no meaning" in refused(here("study", "run", "study.toml", "--seeds", 5, "--out", "new", cwd=lab))

@@ -8,6 +8,7 @@ Beside the folder, in a file that ends in ``.events``, each finished block leave
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -39,6 +40,7 @@ def serve() -> None:
         pid = os.fork()
         if not pid:
             os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # programs begun in the background ignore it
             code = 1
             try:
                 run(Path(line.strip()))

@@ -214,6 +214,16 @@ def test_a_retry_forgets_what_failed_before_it_and_nothing_later(tmp_path):
     assert done.failures == 0 and results(tmp_path / "s") == results(tmp_path / "whole")
 
 
+def test_shards_that_all_retry_what_fails_each_time_come_to_an_end(tmp_path, stub):
+    """Fails when a shard forgets what another one has retried in vain, so that none of them ever writes the tables."""
+    plan, failing = plan_of(range(8), scenarios=["baseline"]), replace(stub, raises=[3, 4])
+    for retry in (False, True, True):
+        for number in (1, 2):
+            done = run_stub(plan, tmp_path / "s", failing, shard=Shard(number, 2), retry=retry)
+        assert done.is_complete and done.failures == 2
+    assert len(made(stub)) == 8 + 2 + 2
+
+
 def test_a_study_can_stop_at_the_first_failed_run(tmp_path, stub):
     """Fails when a study that is to stop goes on, loses the failed run, or cannot be continued without it."""
     plan, failing = plan_of(scenarios=["baseline"]), replace(stub, raises=[2])

@@ -225,9 +225,9 @@ def trial(bench: Bench, out: Path, expected: dict[str, bytes], steps: list[str],
 
 
 TRIALS = {
-    "worker": ["worker start", *["worker runs"] * 4, "worker tables"],
-    "parent": ["kill start", "kill runs", "terminate runs", "interrupt runs", *["kill tables"] * 4],
-    "newest file": ["spoil start", *["spoil runs"] * 2, *["spoil tables"] * 4],
+    "worker": ["worker start", *["worker runs"] * 6, "worker tables"],
+    "parent": ["kill start", *["kill runs"] * 2, "terminate runs", "interrupt runs", *["kill tables"] * 4],
+    "newest file": [*["spoil runs"] * 4, *["spoil tables"] * 5],
 }
 
 
@@ -235,7 +235,7 @@ TRIALS = {
 def test_killed_at_random_moments_a_study_ends_as_if_nobody_had(bench, expected, tmp_path, kind):
     """Fails when anybody's death, or a spoilt file, hangs a study, stops it, or changes a byte of its results."""
     done = trial(bench, tmp_path / "s", expected, TRIALS[kind], random.Random(kind))
-    assert len(done) >= len(TRIALS[kind]) - 3, "most disturbances came too late to test anything"
+    assert len(done) >= len(TRIALS[kind]) - 2, "many disturbances came too late to test anything"
 
 
 HANGING = """

@@ -62,13 +62,16 @@ class Taken:
 
     @property
     def room(self) -> int:
+        """As told."""
         return self.most - len(self.waiting)
 
     def submit(self, block):
+        """Remember it."""
         self.blocks.append(block)
         self.waiting.append(block)
 
     def next(self):
+        """Any of those that wait."""
         block = self.waiting.pop(random.Random(len(self.blocks)).randrange(len(self.waiting)))
         return block, runs.Produced(None, None, (), len(block), self.cost * len(block))
 
@@ -77,13 +80,13 @@ class Nowhere:
     """A folder that keeps nothing."""
 
     def add(self, name, produced):
-        pass
+        """Nothing."""
 
 
-def cut(plan, wanted, stored, cost=0.0, shard=Shard()) -> list[Block]:  # noqa: B008
+def cut(plan, wanted, stored, cost=0.0, shard=None) -> list[Block]:
     """The blocks that are made."""
     engine = Taken(cost)
-    make(plan, wanted, stored, Nowhere(), engine, 2, lambda tally, n: None, shard)
+    make(plan, wanted, stored, Nowhere(), engine, 2, lambda tally, n: None, shard or Shard())
     return engine.blocks
 
 

@@ -88,7 +88,7 @@ def test_killed_while_it_grows_a_study_is_finished_as_well(tmp_path):
     small, large = plan_of(range(2), scenarios=["baseline"]), plan_of(range(4))
     run_stub(large, tmp_path / "whole")
     expected = results(tmp_path / "whole")
-    for step in itertools.count(0, 3):
+    for step in itertools.count(0, 5):
         out = tmp_path / f"killed-{step}"
         run_stub(small, out)
         with trouble(step, Killed):
@@ -124,7 +124,7 @@ def test_a_disk_that_is_full_is_said_and_costs_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("which", ["outcomes", "monthly"])
-@pytest.mark.parametrize("how", ["cut", "zeros", "gone"])
+@pytest.mark.parametrize("how", ["cut", "zeros", "gone", "strange"])
 def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, which, how):
     """Fails when a file spoilt by a power failure stops the study, ends in other numbers, or takes whole parts with it."""
     plan = plan_of(range(30))
@@ -137,6 +137,8 @@ def test_a_damaged_part_is_set_aside_and_its_runs_are_made_again(tmp_path, which
         part.write_bytes(content[:cut] + bytes(len(content) - cut) * (how == "zeros"))
         if how == "gone":
             part.unlink()
+        elif how == "strange":
+            write_parquet(pd.DataFrame({"poimt": ["a"]}), part)
         if how != "gone" or which == "monthly":
             with pytest.raises(StudyError, match="is damaged"):
                 open_study(tmp_path / "s").outcomes() if which == "outcomes" else open_study(tmp_path / "s").monthly()

@@ -60,6 +60,7 @@ def compare(
     """Compare SCENARIOs, names or files; the first is the reference (no argument: the five main ones)."""
     from partnersim.study import compare as study
     from partnersim.study.conduct import How
+    from partnersim.study.opened import open_study
     from partnersim.study.table import format_table
 
     chosen: Any = range(seed, seed + seeds)
@@ -77,6 +78,8 @@ def compare(
     if comparison.reused:
         say(f"{comparison.reused} equal earlier runs in {out} were reused.", quiet)
     click.echo(format_table(comparison))
+    if precision is not None:
+        click.echo(open_study(out).decided())
     _draw(comparison, out)
     say(f"Tables, runs and figures: {out}", quiet)
 
@@ -294,8 +297,9 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
     if len(found.scenarios) > 1:
         from partnersim.study.opened import open_study
 
-        comparison = open_study(folder).comparison(found.scenarios)
-        click.echo("\n".join(comparison.findings()))
+        opened = open_study(folder)
+        comparison = opened.comparison(found.scenarios)
+        click.echo("\n".join(filter(None, [opened.decided(), *comparison.findings()])))
         _draw(comparison, folder)
     say(f"Tables, runs and figures: {folder}", quiet)
 

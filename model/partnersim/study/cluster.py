@@ -67,7 +67,7 @@ class Cluster:
         self, simulator: Simulator, address: str, time_limit: float = math.inf, say: Callable[[str], object] | None = None
     ) -> None:
         self._say, self._address = say or tell, address
-        self._levels = {name: logging.getLogger(name).level for name in LOGGERS}
+        self._levels: dict[str, int] = {}
         self._client: Any = None
         self._study = f"partnersim-{uuid.uuid4().hex[:12]}"
         self._number = 0
@@ -95,6 +95,7 @@ class Cluster:
         except ImportError as error:
             raise StudyError(f"--cluster needs Dask ({error}). Install it by `pip install 'partnersim[cluster]'`.") from None
         for name in LOGGERS:
+            self._levels[name] = logging.getLogger(name).level
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         address = _address(self._address)
         try:
@@ -113,16 +114,15 @@ class Cluster:
         except Exception as error:
             self._give_up(error)
         wanted = remote.version()
-        wrong = {worker: answer for worker, answer in found.items() if answer != wanted}
+        # One that ended meanwhile gives an OSError.
+        wrong = {worker: answer for worker, answer in found.items() if answer != wanted and not isinstance(answer, OSError)}
         for worker, answer in wrong.items():
-            if isinstance(answer, OSError):  # it has gone
-                continue
             what = f"no such partnersim ({_line(answer)})" if isinstance(answer, Exception) else f"model version {answer}"
-            more = f", and {counted(len(wrong) - 1, 'other worker')} is wrong as well" if len(wrong) > 1 else ""
-            self._refuse(f"Worker {worker} has {what}; this study is of model version {wanted}{more}.")
+            more = f" So with {counted(len(wrong) - 1, 'other worker')}." if len(wrong) > 1 else ""
+            self._refuse(f"Worker {worker} has {what}; this study is of model version {wanted}.{more}")
 
     def _refuse(self, what: str) -> NoReturn:
-        raise StudyError(f"{what} All workers need the same partnersim, Numba, NumPy and Python as this process.")
+        raise EngineLost(f"{what} All workers need the same partnersim, Numba, NumPy and Python as this process.")
 
     def _give_up(self, error: BaseException | str) -> NoReturn:
         self._is_reached = False

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from partnersim.english import bytes_told, counted
+from partnersim.ledger import OUTCOMES
 from partnersim.scenario import inputs_used
 from partnersim.study import runner, stages
 from partnersim.study.files import StudyError, write_text
@@ -23,8 +24,8 @@ from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
 from partnersim.study.workers import Engine, EngineLost, InProcess, Nobody, Processes
 
-OUTCOME_BYTES, MONTH_BYTES = 5.0, 2.6
-"""Bytes on disk of an outcome of a run, twice (part and table), and of a month of a path: measured, see docs/benchmarks.md."""
+OUTCOME_BYTES, MONTH_BYTES = 48.0, 2.6
+"""Bytes on disk of an outcome of a run (in parts of a second's work, and in the table) and of a month of a path, as measured."""
 SPARE = 0.95
 """Share of the free disk that a study may be expected to fill."""
 
@@ -90,9 +91,10 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     if folder.asked is not None:
         check_fits(folder, asked, plan, how.expand or (how.grow and only_grows(folder, asked, plan)))
     stored = folder.stored(study.months if study.monthly else 0)
-    if how.retry:
-        stored.failures.clear()
     wanted = stages.first(plan, rule)
+    retried = runner.failed(plan, wanted, stored, how.shard) if how.retry else []
+    for run in retried:
+        del stored.failures[run]
     if folder.is_complete and folder.asked == asked and not runner.missing(plan, wanted, stored):
         seeds = stages.kept(folder.manifest or {})
         wanted = {point: seeds[plan.label(point)[0]] for point in range(len(plan))}
@@ -101,7 +103,7 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     check_room(plan, runner.missing(plan, wanted, stored), folder.path)
     if simulator is None:
         check_scenarios(plan)
-    return _carry_out(plan, folder, asked, stored, how, simulator or simulator_of(plan), rule)
+    return _carry_out(plan, folder, asked, stored, retried, how, simulator or simulator_of(plan), rule)
 
 
 def check_scenarios(plan: Plan) -> None:
@@ -129,7 +131,14 @@ def _engine(how: How, simulator: Simulator, time_limit: float) -> Engine:
 
 
 def _carry_out(
-    plan: Plan, folder: Folder, asked: Asked, stored: Stored, how: How, simulator: Simulator, rule: stages.Rule | None
+    plan: Plan,
+    folder: Folder,
+    asked: Asked,
+    stored: Stored,
+    retried: list[tuple[str, int]],
+    how: How,
+    simulator: Simulator,
+    rule: stages.Rule | None,
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
@@ -146,8 +155,8 @@ def _carry_out(
         began = True
         if plan.study.path is not None and plan.study.path.is_file():
             write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml", folder.mark)
-        if how.retry:
-            folder.note_retry()
+        if retried:
+            folder.note_retry(retried)
         for wanted in stages.run(plan, rule, folder.path):
             lacking = runner.missing(plan, wanted, stored)
             if not total.finished:
@@ -183,7 +192,7 @@ def _failed(plan: Plan, wanted: runner.Wanted, stored: Stored) -> int:
 def expected_bytes(plan: Plan, runs: int) -> float:
     """Room on disk that so many runs take."""
     study = plan.study
-    return runs * (2 * OUTCOME_BYTES * 73 + MONTH_BYTES * study.months * len(study.monthly))
+    return runs * (OUTCOME_BYTES * len(OUTCOMES) + MONTH_BYTES * study.months * len(study.monthly))
 
 
 def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:

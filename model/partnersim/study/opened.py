@@ -84,6 +84,11 @@ class OpenedStudy:
             there = ", ".join(sorted(path.stem for path in self.path.glob("*.csv")))
             raise StudyError(f"{self.path} has no table {name!r}; there are: {there}.") from None
 
+    def decided(self) -> str:
+        """What decided on the number of seeds, in a sentence; empty where it was fixed."""
+        name = "best" if self.study.best is not None else "precision" if self.study.precision is not None else ""
+        return stages.told(self.study, self.table(name)) if name else ""
+
     def comparison(self, scenarios: Sequence[Scenario] | None = None, reused: int = 0) -> Comparison:
         """Scenarios against the first, seed by seed; where worlds vary, of means over them.
 

@@ -95,7 +95,7 @@ def _part(path: Path, columns: Sequence[str]) -> pa.Table:
 
     try:
         return read_part(path, columns)
-    except (OSError, ValueError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise StudyError(f"{path} is damaged ({error}). Delete this file; its runs will be made again.") from None
 
 

@@ -251,6 +251,14 @@ def _units(plan: Runnable, left: Wanted, shard: Shard) -> Iterator[tuple[tuple[i
                 yield tuple(by_seed[seed]), seed
 
 
+def failed(plan: Runnable, wanted: Wanted, stored: Stored, shard: Shard) -> list[tuple[str, int]]:
+    """(point, seed) of known failures: all of them, or those that are a shard's own."""
+    if shard.of == 1:
+        return list(stored.failures)
+    found = {p: [s for s in seeds if (plan.digests[p], s) in stored.failures] for p, seeds in wanted.items()}
+    return [(plan.digests[p], seed) for points, seed in _units(plan, found, shard) for p in points]
+
+
 def to_make(plan: Runnable, left: Wanted, shard: Shard) -> int:
     """Number of runs that one shard makes of what is left."""
     return sum(len(points) for points, _ in _units(plan, left, shard))

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from partnersim.english import counted, listed
 from partnersim.scenario.reading import unknown
 from partnersim.study.files import StudyError
 from partnersim.study.plan import Plan
 from partnersim.study.reading import read_outcomes
 from partnersim.study.runner import Wanted
-from partnersim.study.selection import BestOf
+from partnersim.study.selection import BEST, UNDECIDED, BestOf
 from partnersim.study.sequential import Precision, UntilPrecise
 from partnersim.study.sequential import Verdict as PreciseVerdict
 from partnersim.study.spec import Study, seeds_of
@@ -170,3 +171,20 @@ def by_scenario(plan: Plan, wanted: Wanted) -> dict[str, Sequence[int]]:
 def kept(manifest: Mapping[str, Any]) -> dict[str, Sequence[int]]:
     """Seeds of each scenario that a finished study's tables are of; empty for a study that is not finished."""
     return {name: seeds_of(found) for name, found in (manifest.get("seeds") or {}).items()}
+
+
+def told(study: Study, table: pd.DataFrame) -> str:
+    """What decided on the number of seeds, in a sentence; ``table`` is the rule's."""
+    if study.best is not None:
+        best = table[table["status"] == BEST].iloc[0]
+        runs, others = int(table["runs"].sum()), table.loc[table["status"] == UNDECIDED, "scenario"]
+        beside = f", not told apart from {listed(list(others))}" if len(others) else ""
+        independent = f"independent seeds would have taken about {best['independent_runs']:,.0f}"
+        return f"Best: {best['scenario']}{beside}, after {counted(runs, 'run')}; {independent}."
+    missed = table.loc[~table["met"].astype(bool), "outcome"].unique()
+    seeds = counted(int(table["runs"].max()), "seed")
+    return (
+        f"Precision not met with {seeds}, the most allowed, in {listed(list(missed))}."
+        if len(missed)
+        else f"Precision met with {seeds}."
+    )

@@ -20,6 +20,7 @@ import contextlib
 import dataclasses
 import functools
 import hashlib
+import itertools
 import json
 import os
 import platform
@@ -235,9 +236,10 @@ class Folder:
         """Add a line to the journal and, unless nothing is read from it, force it to disk."""
         append_line(json.dumps(line), self._journal, sync)
 
-    def note_retry(self) -> None:
-        """Forget the failures noted so far, in whichever journal."""
-        self.note({"event": "retried", "lines": {name: len(lines) for name, lines in self._journals().items()}})
+    def note_retry(self, runs: Sequence[tuple[str, int]]) -> None:
+        """Forget the failures of these runs noted so far, in whichever journal."""
+        lines = {name: len(lines) for name, lines in self._journals().items()}
+        self.note({"event": "retried", "runs": runs, "lines": lines})
 
     def journal(self) -> Iterator[dict[str, Any]]:
         """The lines of all journals, of each in its order; a line that a killed process left half written is passed over."""
@@ -290,12 +292,18 @@ class Folder:
             for code, point in enumerate(rows[2]):
                 found.add(point, rows[1][rows[0] == code].tolist())
         journals = self._journals()
-        retried = [line["lines"] for lines in journals.values() for line in lines if line.get("event") == "retried"]
+        retried: dict[tuple[str, int], list[dict[str, int]]] = {}
+        for line in itertools.chain(*journals.values()):
+            if line.get("event") == "retried":
+                for point, seed in line.get("runs", ()):
+                    retried.setdefault((point, seed), []).append(line["lines"])
         for name, lines in journals.items():
-            for line in lines[max((seen.get(name, 0) for seen in retried), default=0) :]:
+            for number, line in enumerate(lines):
                 if line.get("event") == "failed":
-                    failure = Failure(*(line.get(name, "") for name in Failure._fields))
-                    found.failures[failure.point, failure.seed] = failure
+                    failure = Failure(*(line.get(key, "") for key in Failure._fields))
+                    run = failure.point, failure.seed
+                    if not any(number < seen.get(name, 0) for seen in retried.get(run, ())):
+                        found.failures[run] = failure
         for point, seed in list(found.failures):
             if seed in found.seeds.get(point, ()):
                 del found.failures[point, seed]
@@ -308,7 +316,7 @@ class Folder:
 
         try:
             rows = pq.read_metadata(self.path / MONTHLY / name).num_rows
-        except (OSError, ValueError, pa.ArrowException):
+        except (OSError, ValueError, KeyError, pa.ArrowException):
             return False
         return bool(rows and rows % runs == 0)
 
@@ -341,7 +349,7 @@ def _keys(part: Path) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
 
     try:
         table = read_part(part, ["point", "seed"])
-    except (OSError, ValueError, pa.ArrowException):
+    except (OSError, ValueError, KeyError, pa.ArrowException):
         return None
     point = table.column("point").combine_chunks()
     point = point.chunk(0) if isinstance(point, pa.ChunkedArray) else point
