@@ -22,6 +22,12 @@ from partnersim.cli import main
 from partnersim.study.files import StudyError
 
 COMMAND = [sys.executable, "-c", "from partnersim.cli import main; main()"]
+INTERRUPTED = [
+    sys.executable,
+    "-c",
+    # Tests that run in the background ignore interrupts, and so would what they start.
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from partnersim.cli import main; main()",
+]
 FILES = {
     "twice.toml": 'title = "a"\ntitle = "b"\n',
     "broken.toml": 'title = "a\n',
@@ -198,7 +204,7 @@ def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, he
     asked = {"scenarios": ["baseline", "all-three"], "seeds": range(400), "months": 60, "size": "class"}
     out = tmp_path / "study"
     command = ["compare", *asked["scenarios"], "--seeds", "400", "--months", "60", "--size", "class", "--out", str(out)]
-    process = subprocess.Popen([*COMMAND, *command], stdout=PIPE, stderr=PIPE, text=True, cwd=tmp_path)
+    process = subprocess.Popen([*INTERRUPTED, *command], stdout=PIPE, stderr=PIPE, text=True, cwd=tmp_path)
     while process.poll() is None and not (out / "manifest.json").exists():
         time.sleep(0.01)
     moment = random.random()

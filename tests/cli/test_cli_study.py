@@ -15,7 +15,7 @@ from subprocess import PIPE
 
 import pandas as pd
 import pytest
-from test_cli import COMMAND, Done, here, refused
+from test_cli import COMMAND, INTERRUPTED, Done, here, refused
 
 import partnersim as ps
 
@@ -100,7 +100,7 @@ def test_shards_together_are_the_study(lab: Path, here: Callable[..., Done]) -> 
 def test_an_interrupted_study_goes_on(lab: Path, here: Callable[..., Done]) -> None:
     """A failure means that Ctrl-C leaves a traceback or orphans, or that the same command does not finish the study."""
     (lab / "study.toml").write_text(STUDY.replace("seeds = 12", "seeds = 600"))
-    command = [*COMMAND, "study", "run", "study.toml", "--out", "out", "--workers", "2"]
+    command = [*INTERRUPTED, "study", "run", "study.toml", "--out", "out", "--workers", "2"]
     process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True, cwd=lab)
     while process.poll() is None and not list((lab / "out").glob("runs/outcomes/*.parquet")):
         time.sleep(0.01)
