@@ -170,6 +170,19 @@ def test_other_versions_and_changed_files_are_refused(lab: Path, here: Callable[
         assert "model version 0123456789abcdef" in said and "--out" in said
 
 
+def test_tables_kept_without_their_runs_are_made_again(lab: Path, here: Callable[..., Done]) -> None:
+    """A failure means that a lab book's command cannot be given where only tables are kept, as in a repository."""
+    run(here, lab)
+    before = tables(lab / "out")
+    shutil.rmtree(lab / "out" / "runs")
+    (lab / "out" / "outcomes.parquet").unlink()
+    manifest = json.loads((lab / "out" / "manifest.json").read_text())
+    manifest["asked"]["engine"] = "0123456789abcdef"
+    (lab / "out" / "manifest.json").write_text(json.dumps(manifest))
+    run(here, lab)
+    assert tables(lab / "out") == before and ps.open_study(lab / "out").asked.engine != "0123456789abcdef"
+
+
 def test_a_full_disk_is_said_and_finished_runs_stay(lab: Path, here: Callable[..., Done]) -> None:
     """A failure means that a full disk ends in a traceback, in a hang or in the loss of what was finished.
 

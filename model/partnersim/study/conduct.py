@@ -222,7 +222,7 @@ def check_fits(folder: Folder, asked: Asked, plan: Plan, expand: bool) -> None:
     """Refuse a folder with another study, and say what differs; with ``expand`` only what cannot be added to."""
     held = folder.asked
     assert held is not None
-    if held.engine != asked.engine:
+    if held.engine != asked.engine and folder.parts():  # kept tables without runs can be made anew by any version
         raise StudyError(
             f"{folder.path} holds runs of model version {held.engine}; this is {asked.engine}, which could give other numbers. "
             f"Its tables stay as they are. {ADVICE}"
