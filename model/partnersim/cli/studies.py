@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,7 +66,7 @@ def compare(
     if resume:
         _refuse_beside_resume(context)
         scenarios, chosen, months, size, precision = study.asked_in(out)
-    asked = study.checked(scenarios or MAIN_SCENARIOS, months, size)
+    asked = study.checked(scenarios or MAIN_SCENARIOS, months)
     announce_compiling(quiet)
     wanted: Any = precision
     if precision is not None and not resume:
@@ -208,19 +207,18 @@ def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Pat
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 def plan(file: Path, seeds: int | None, workers: int | None, out: Path | None, as_json: bool) -> None:
     """Say how many runs the study FILE has, how long they take and how large they are; nothing is kept."""
-    from partnersim.study.conduct import check_room
+    from partnersim.study.conduct import check_room, free_bytes
     from partnersim.study.estimate import estimate, told
     from partnersim.study.stages import first, rule_of
 
     found, folder = _planned(file, seeds, out)
     announce_compiling(False)
     guess = estimate(found)
-    there = next(parent for parent in [folder.absolute(), *folder.absolute().parents] if parent.exists())
     n = workers or os.cpu_count() or 1
     if as_json:
         click.echo(json.dumps({**dataclasses.asdict(guess), "seconds": guess.seconds, "workers": n}, indent=2))
     else:
-        click.echo(told(found, guess, n, shutil.disk_usage(there).free))
+        click.echo(told(found, guess, n, free_bytes(folder)))
     check_room(found, first(found, rule_of(found.study, found.names)), folder)
     say(f"Nothing was run. `partnersim study run {file}` writes to {folder}.", as_json)
 

@@ -42,7 +42,7 @@ def compare(
     from partnersim.study.conduct import How
 
     chosen = seed_list(seeds)
-    asked = checked(scenarios, months, size)
+    asked = checked(scenarios, months)
     if out is None:
         if precision is not None:
             raise StudyError("A precision is reached step by step, for which runs are kept; name a folder with out.")
@@ -96,8 +96,8 @@ def asked_in(out: Path) -> tuple[tuple[str, ...], Sequence[int], int, str, Any]:
     return tuple(found), study.seeds, study.months, study.size, study.precision
 
 
-def checked(scenarios: Sequence[Scenario | str], months: int, size: str) -> list[Scenario]:
-    """The scenarios loaded, and all that can be wrong with them, and the question, said."""
+def checked(scenarios: Sequence[Scenario | str], months: int) -> list[Scenario]:
+    """The scenarios loaded, and what is wrong with the question said; what only the model finds wrong, it says before it runs."""
     asked = _loaded(scenarios)
     names = [scenario.name for scenario in asked]
     if len(names) < 2:
@@ -106,9 +106,6 @@ def checked(scenarios: Sequence[Scenario | str], months: int, size: str) -> list
         raise StudyError(f"Scenarios need different names; given more than once: {', '.join(twice)}.")
     if operator.index(months) < 1:
         raise StudyError(f"months is {months}; at least 1 is needed.")
-    from partnersim.simulate import laboratories
-
-    laboratories(asked, size, months)
     return asked
 
 

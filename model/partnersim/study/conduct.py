@@ -22,7 +22,7 @@ from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.spec import Study, seeds_of, stretches
 from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
-from partnersim.study.workers import Engine, EngineLost, InProcess, Nobody, Processes
+from partnersim.study.workers import Engine, EngineLost, InProcess, Processes
 
 OUTCOME_BYTES, MONTH_BYTES = 48.0, 2.6
 """Bytes on disk of an outcome of a run (in parts of a second's work, and in the table) and of a month of a path, as measured."""
@@ -144,7 +144,7 @@ def _carry_out(
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
     began, complete = False, dict[str, Any]()
     is_busy = rule is not None or runner.missing(plan, stages.first(plan, rule), stored)
-    engine = _engine(how, simulator, plan.study.time_limit) if is_busy else Nobody()
+    engine = _engine(how, simulator, plan.study.time_limit) if is_busy else InProcess(simulator)
     try:
         folder.begin(
             asked,
@@ -195,10 +195,15 @@ def expected_bytes(plan: Plan, runs: int) -> float:
     return runs * (OUTCOME_BYTES * len(OUTCOMES) + MONTH_BYTES * study.months * len(study.monthly))
 
 
+def free_bytes(path: Path) -> int:
+    """Room on the disk of a folder that may not be there yet."""
+    there = next(parent for parent in [path.absolute(), *path.absolute().parents] if parent.exists())
+    return shutil.disk_usage(there).free
+
+
 def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:
     """Raise :class:`StudyError` where the disk cannot hold the runs."""
-    there = next(parent for parent in [path.absolute(), *path.absolute().parents] if parent.exists())
-    need, free = expected_bytes(plan, runner.total(lacking)), shutil.disk_usage(there).free
+    need, free = expected_bytes(plan, runner.total(lacking)), free_bytes(path)
     if need > SPARE * free:
         raise StudyError(
             f"{counted(runner.total(lacking), 'run')} need about {bytes_told(need)} on disk; {path} has {bytes_told(free)} free. "

@@ -104,9 +104,7 @@ def _tidy(frame: pd.DataFrame, points: pd.DataFrame, seeds: Mapping[str, Sequenc
     labels = points[["point", "scenario", "world"]].assign(place=np.arange(len(points)))
     # Whole numbers in place of words: a path has a hundred rows for each run.
     known = pd.Index(labels["point"]).unique()
-    is_coded = isinstance(frame["point"].dtype, pd.CategoricalDtype)
-    codes = _codes(frame["point"], known) if is_coded else known.get_indexer(frame["point"].astype(object))
-    frame = frame.drop(columns="point").assign(point=codes)
+    frame = frame.assign(point=_codes(frame["point"], known))
     frame = frame[frame["point"] >= 0]
     labels["point"] = known.get_indexer(labels["point"])
     if labels["point"].is_unique:

@@ -84,8 +84,7 @@ def missing(plan: Runnable, wanted: Wanted, stored: Stored) -> dict[int, list[in
     found = {}
     for point, seeds in wanted.items():
         digest = plan.digests[point]
-        done = stored.seeds.get(digest, set())
-        if left := [s for s in seeds if s not in done and (digest, s) not in stored.failures]:
+        if left := [seed for seed in seeds if not stored.has(digest, seed)]:
             found[point] = left
     return found
 

@@ -101,7 +101,7 @@ def summary(folder: Path, plan: Plan) -> pd.DataFrame:
             rows = frame[frame["scenario"] == name]
             values, means = rows[columns], rows.groupby("seed")[columns].mean()
             n = means.notna().sum()
-            half = (t_value(LEVEL, n.to_numpy()) * means.std() / n**0.5).where(n >= FEWEST)
+            half = _half_width(means.std(), n)
             told = {"mean": means.mean(), "low": means.mean() - half, "high": means.mean() + half, "sd": means.std()}
             told |= {label: values.quantile(q) for label, q in QUANTILES.items()}
             told |= {"seeds": n, "runs": values.notna().sum(), "missing": values.isna().sum()}
@@ -111,6 +111,11 @@ def summary(folder: Path, plan: Plan) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     table.insert(2, "unit", table["outcome"].map(words.UNITS))
     return _in_order(table, plan)
+
+
+def _half_width(sd: pd.Series, n: pd.Series) -> pd.Series:
+    """Of the t intervals of means of ``n`` values with these standard deviations."""
+    return (t_value(LEVEL, n.to_numpy()) * sd / n**0.5).where(n >= FEWEST)
 
 
 def _in_order(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -154,7 +159,7 @@ def by_world(folder: Path, plan: Plan) -> pd.DataFrame:
             pair = pd.DataFrame({"a": wide[reference], "b": wide[other]}).dropna()
             d = (pair["b"] - pair["a"]).groupby("world")
             n = d.count()
-            half = (t_value(LEVEL, n.to_numpy()) * d.std() / n**0.5).where(n >= FEWEST)
+            half = _half_width(d.std(), n)
             means = pair.groupby("world").mean()
             told = {"reference_mean": means["a"], "other_mean": means["b"], "difference": d.mean()}
             told |= {"low": d.mean() - half, "high": d.mean() + half, "runs": n}

@@ -79,30 +79,13 @@ class Engine(Protocol):
         """Stop, whatever is being made."""
 
 
-class Nobody:
-    """Makes nothing, for a study of which only tables are missing: no worker need start."""
-
-    width, room = 1, 0
-
-    def submit(self, block: Block) -> None:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def next(self) -> tuple[Block, Produced | Lost]:
-        """Never asked for."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Nothing to stop."""
-
-
 class InProcess:
     """Runs in this process: one after the other, or in threads, since the compiled engine lets go of the interpreter."""
 
     def __init__(self, simulator: Simulator, workers: int = 1) -> None:
         self._simulator, self._workers = simulator, workers
         self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
-        simulator.prepare()
+        self._is_prepared = False
         self._taken: deque[Block] = deque()
         self._made: dict[Future[Produced], Block] = {}
         self._cancelled = threading.Event()
@@ -118,7 +101,10 @@ class InProcess:
         return AHEAD * self._workers - len(self._made) if self._pool else 1 - len(self._taken)
 
     def submit(self, block: Block) -> None:
-        """Begin the block, or keep it for :meth:`next`."""
+        """Begin the block, or keep it for :meth:`next`; nothing is prepared before there is one."""
+        if not self._is_prepared:
+            self._simulator.prepare()
+            self._is_prepared = True
         if self._pool:
             self._made[self._pool.submit(work, self._simulator, block, self._begin)] = block
         else:
