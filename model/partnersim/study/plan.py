@@ -103,12 +103,9 @@ class Plan:
 
     def table(self) -> pd.DataFrame:
         """A row a point: ``point`` (its digest), ``scenario, world``, then strengths of levers and numbers of the world."""
-        n, m = len(self.scenarios), len(self.worlds)
-        frame = pd.DataFrame({"point": self.digests, "scenario": self.names * m})
-        frame["world"] = [world for world in range(m) for _ in range(n)]
-        strengths = pd.concat([self.strengths] * m, ignore_index=True)
-        worlds = self.worlds.loc[self.worlds.index.repeat(n)].reset_index(drop=True)
-        return pd.concat([frame, strengths, worlds], axis=1)
+        worlds = self.worlds.assign(world=range(len(self.worlds)))
+        table = designs.product(worlds, self.strengths.assign(scenario=self.names)).assign(point=self.digests)
+        return table[["point", "scenario", "world", *self.strengths.columns, *self.worlds.columns]]
 
 
 def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
