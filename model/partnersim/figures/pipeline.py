@@ -107,9 +107,9 @@ def _title(comparison: Comparison, data: pd.DataFrame) -> str:
     signed = data[(data["stage"] == "signed") & data["verdict"].isin(["lower", "higher"])]
     if len(signed):
         base = data.loc[(data["stage"] == "signed") & (data["scenario"] == comparison.reference), "mean"].iloc[0]
-        amount = {"lower": "fewer", "higher": "more"}
+        amount, share = {"lower": "fewer", "higher": "more"}, 100 / base
         clauses = [
-            f"{abs(row['difference']) / base:.0%} {amount[row['verdict']]} with {comparison.name(row['scenario'])}"
+            f"{words.number(abs(row['difference']) * share)}% {amount[row['verdict']]} with {comparison.name(row['scenario'])}"
             for _, row in signed.iloc[:SAID].iterrows()
         ]
         rest = f"; clear in {len(signed) - SAID} more" if len(signed) > SAID else ""
