@@ -10,9 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from telling import NAMES, coordination_findings, screening_findings, volume_findings
 
-from partnersim.analysis.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
-from partnersim.analysis.mechanisms.screening import FILES, MONTHLY, RULES
-from partnersim.analysis.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
 from partnersim.figures.style import (
     BAND_ALPHA,
     BLACK,
@@ -29,6 +26,9 @@ from partnersim.figures.style import (
     styled,
 )
 from partnersim.study.words import label
+from partnersim.validation.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
+from partnersim.validation.mechanisms.screening import FILES, MONTHLY, RULES
+from partnersim.validation.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
 
 Tables = dict[str, pd.DataFrame]
 HOLLOW = " Hollow: the interval holds zero."

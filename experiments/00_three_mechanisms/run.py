@@ -11,9 +11,9 @@ from pathlib import Path
 from drawing import DRAWINGS, HOLLOW
 from telling import BLOCKS
 
-from partnersim.analysis.mechanisms import coordination, screening, volume
 from partnersim.experiment import Experiment, Settings
 from partnersim.study.paired import LEVEL
+from partnersim.validation.mechanisms import coordination, screening, volume
 
 PARTS = {"screening": screening, "coordination": coordination, "volume": volume}
 

@@ -6,11 +6,11 @@ import math
 
 import pandas as pd
 
-from partnersim.analysis.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
-from partnersim.analysis.mechanisms.screening import FILES, MONTHLY, RULES
-from partnersim.analysis.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
 from partnersim.study.page import interval, markdown
 from partnersim.study.words import label, number, verdict
+from partnersim.validation.mechanisms.coordination import BYPASS, SHOWN, TIMES, WORLDS
+from partnersim.validation.mechanisms.screening import FILES, MONTHLY, RULES
+from partnersim.validation.mechanisms.volume import JUDGED, OTHERS, VOLUMES, WAYS
 
 Tables = dict[str, pd.DataFrame]
 NAMES = {

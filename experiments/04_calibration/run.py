@@ -19,7 +19,11 @@ import pandas as pd
 from telling import block
 from tqdm import tqdm
 
-from partnersim.analysis.calibration import (
+from partnersim.scenario.library import library
+from partnersim.study.files import StudyError, write_csv, write_json
+from partnersim.study.page import exit_if_stale, fill
+from partnersim.study.store import engine_digest
+from partnersim.validation.calibration import (
     CUT,
     Space,
     Target,
@@ -32,11 +36,7 @@ from partnersim.analysis.calibration import (
     reachable,
     simulate_sets,
 )
-from partnersim.analysis.targets import load_patterns
-from partnersim.scenario.library import library
-from partnersim.study.files import StudyError, write_csv, write_json
-from partnersim.study.page import exit_if_stale, fill
-from partnersim.study.store import engine_digest
+from partnersim.validation.targets import load_patterns
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results" / HERE.name

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from partnersim.analysis.calibration import CUT
 from partnersim.english import counted, listed
 from partnersim.study.page import markdown
+from partnersim.validation.calibration import CUT
 
 MINUS = "\N{MINUS SIGN}"
 MOVED = 0.15

@@ -1,1 +1,1 @@
-"""What runs say about the model: patterns against what is known of the world, three mechanisms, calibration."""
+"""What a study's runs say to those who decide: effects, packages, robustness, backfire, sensitivity."""

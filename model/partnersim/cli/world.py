@@ -103,11 +103,11 @@ def check(files: tuple[str, ...], everything: bool) -> None:
 @QUIET
 def validate(names: tuple[str, ...], quick: bool, seeds: int | None, out: Path, page: Path | None, quiet: bool) -> None:
     """Hold the model against what is known: each PATTERN named, or all, V1 to V16 and the report's tensions T1 to T20."""
-    from partnersim.analysis import telling
-    from partnersim.analysis.record import Record
-    from partnersim.analysis.targets import chosen, load_patterns
-    from partnersim.analysis.validate import Effort, n_runs
-    from partnersim.analysis.validate import validate as measure
+    from partnersim.validation import telling
+    from partnersim.validation.record import Record
+    from partnersim.validation.targets import chosen, load_patterns
+    from partnersim.validation.validate import Effort, n_runs
+    from partnersim.validation.validate import validate as measure
 
     if names and page:
         raise click.UsageError("A page holds all patterns; leave out --page or the names.")

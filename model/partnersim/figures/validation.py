@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from matplotlib.axes import Axes
 
-from partnersim.analysis.targets import Pattern
-from partnersim.analysis.telling import judged, measured
-from partnersim.analysis.validate import summary
-from partnersim.analysis.verdicts import ABSENT, MET, MISSED
 from partnersim.figures.style import BLUE, GREEN, GREY, TEXT, VERMILLION, Picture, canvas, dress, number_axis, styled
 from partnersim.study.paired import LEVEL
+from partnersim.validation.targets import Pattern
+from partnersim.validation.telling import judged, measured
+from partnersim.validation.validate import summary
+from partnersim.validation.verdicts import ABSENT, MET, MISSED
 
 MARKS = {MET: ("o", GREEN), MISSED: ("X", VERMILLION), ABSENT: ("_", GREY)}
 UNCLEAR = "not clear"

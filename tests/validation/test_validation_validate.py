@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from partnersim.analysis import telling
-from partnersim.analysis.targets import load_patterns
 from partnersim.cli import cli
 from partnersim.mistakes import Mistake
 from partnersim.study.page import filled
+from partnersim.validation import telling
+from partnersim.validation.targets import load_patterns
 
 ROOT = Path(__file__).parents[2]
 PAGE, KEPT = ROOT / "docs" / "validation.md", ROOT / "results" / "validation"

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from partnersim.analysis.mechanisms import coordination, screening, volume
-from partnersim.analysis.worlds import Progress
 from partnersim.study.paired import simultaneous
+from partnersim.validation.mechanisms import coordination, screening, volume
+from partnersim.validation.worlds import Progress
 
 MECHANISMS = (
     "volume_incidents", "volume_depth", "small_desk_no_bypass", "small_desk", "large_desk",

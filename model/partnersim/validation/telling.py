@@ -8,12 +8,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from partnersim.analysis.targets import Pattern
-from partnersim.analysis.validate import summary
-from partnersim.analysis.verdicts import ABSENT, MET
 from partnersim.english import counted, listed
 from partnersim.study.page import markdown
 from partnersim.study.words import rounded
+from partnersim.validation.targets import Pattern
+from partnersim.validation.validate import summary
+from partnersim.validation.verdicts import ABSENT, MET
 
 MINUS = "\N{MINUS SIGN}"
 WIDTH = 100

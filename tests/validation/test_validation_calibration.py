@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from partnersim.analysis.calibration import (
+from partnersim.scenario import load_parameters
+from partnersim.validation.calibration import (
     CUT,
     Emulator,
     Space,
@@ -23,7 +24,6 @@ from partnersim.analysis.calibration import (
     next_wave,
     reachable,
 )
-from partnersim.scenario import load_parameters
 
 RUN = Path(__file__).parents[2] / "experiments" / "04_calibration" / "run.py"
 NAMES = ("candidates", "perform_base", "lapse_rate")

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from partnersim.analysis import census
-from partnersim.analysis.validate import spread
-from partnersim.analysis.worlds import ensemble, variant
 from partnersim.scenario import load_parameters
 from partnersim.simulate import Laboratory
+from partnersim.validation import census
+from partnersim.validation.validate import spread
+from partnersim.validation.worlds import ensemble, variant
 
 CUT = 3.0
 """Implausibility above which a set is ruled out: by Pukelsheim's rule 95 % of any one-humped distribution lie below."""

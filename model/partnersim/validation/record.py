@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from partnersim.analysis import telling
-from partnersim.analysis.targets import Pattern
-from partnersim.analysis.validate import Effort, summary
 from partnersim.study.files import StudyError, try_writing, write_csv, write_json, write_text
 from partnersim.study.page import filled
 from partnersim.study.store import engine_digest
+from partnersim.validation import telling
+from partnersim.validation.targets import Pattern
+from partnersim.validation.validate import Effort, summary
 
 CHECKS, PATTERNS, SETTING, TABLE = "checks.csv", "patterns.csv", "validation.json", "validation.md"
 

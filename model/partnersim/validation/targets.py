@@ -163,8 +163,8 @@ def _check(pattern: Table, number: int, data: object, label: str, parameters: Ma
 
 
 def _known(table: Table, kind: str, name: str) -> None:
-    from partnersim.analysis.controls import MECHANISMS
-    from partnersim.analysis.measures import MEASURES
+    from partnersim.validation.controls import MECHANISMS
+    from partnersim.validation.measures import MEASURES
 
     names = MEASURES if kind == "measure" else MECHANISMS
     if name not in names:

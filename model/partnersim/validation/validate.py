@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis import census, controls
-from partnersim.analysis.measures import MEASURES
-from partnersim.analysis.targets import Check, Pattern, World
-from partnersim.analysis.verdicts import ABSENT, reading, together, verdict
-from partnersim.analysis.worlds import Progress, ensemble, outcomes, use, variant
 from partnersim.mistakes import Mistake
 from partnersim.scenario import Scenario, load_levers
 from partnersim.simulate import Laboratory
 from partnersim.study.paired import pseudo_values, simultaneous
+from partnersim.validation import census, controls
+from partnersim.validation.measures import MEASURES
+from partnersim.validation.targets import Check, Pattern, World
+from partnersim.validation.verdicts import ABSENT, reading, together, verdict
+from partnersim.validation.worlds import Progress, ensemble, outcomes, use, variant
 
 COLUMNS = (
     "pattern", "check", "says", "target", "source", "unit", "value", "low", "high", "least", "most", "label", "verdict",

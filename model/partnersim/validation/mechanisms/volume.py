@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.worlds import Progress, outcomes, variant
 from partnersim.scenario import Scenario, load_parameters
 from partnersim.study.paired import pseudo_values, simultaneous
+from partnersim.validation.worlds import Progress, outcomes, variant
 
 SEEDS, MONTHS = 1500, 120
 VOLUMES, MIDDLE = (0.3, 0.65, 1.4), 0.65

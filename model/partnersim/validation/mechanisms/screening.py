@@ -9,12 +9,12 @@ import pandas as pd
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from partnersim.analysis.worlds import Progress, ensemble, use, variant
 from partnersim.outcomes import outcomes_of
 from partnersim.rules import screening as rule
 from partnersim.scenario import load_parameters
 from partnersim.simulate import Laboratory, advance
 from partnersim.study.paired import paired_differences, pseudo_values, simultaneous
+from partnersim.validation.worlds import Progress, ensemble, use, variant
 from partnersim.world import World
 
 SEEDS, MONTHS, SETTLING = 300, 240, 24

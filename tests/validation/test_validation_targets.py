@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from partnersim.analysis.measures import MEASURES
-from partnersim.analysis.targets import World, chosen, load_patterns
-from partnersim.analysis.validate import Missing, scenario_of
 from partnersim.scenario import ScenarioError
+from partnersim.validation.measures import MEASURES
+from partnersim.validation.targets import World, chosen, load_patterns
+from partnersim.validation.validate import Missing, scenario_of
 
 GOOD = """
 [V1]

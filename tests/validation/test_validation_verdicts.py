@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from partnersim.analysis import telling
-from partnersim.analysis.targets import Check, Pattern
-from partnersim.analysis.validate import optimum, summary, table
-from partnersim.analysis.verdicts import reading, together, verdict
+from partnersim.validation import telling
+from partnersim.validation.targets import Check, Pattern
+from partnersim.validation.validate import optimum, summary, table
+from partnersim.validation.verdicts import reading, together, verdict
 
 INF = math.inf
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from partnersim.analysis import census
 from partnersim.outcomes import outcomes_of
 from partnersim.simulate import Laboratory, run_one
+from partnersim.validation import census
 
 
 @pytest.fixture(scope="module")

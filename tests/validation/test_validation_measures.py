@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from partnersim.analysis.census import AGES, within
-from partnersim.analysis.measures import MEASURES
-from partnersim.analysis.validate import spread
+from partnersim.validation.census import AGES, within
+from partnersim.validation.measures import MEASURES
+from partnersim.validation.validate import spread
 from partnersim.world import Kind, Size
 
 KINDS = len(Kind)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from partnersim.analysis.census import Tally
 from partnersim.outcomes import ratio
+from partnersim.validation.census import Tally
 from partnersim.world import Size
 
 MEASURES: dict[str, Callable[[Tally], float]] = {}
