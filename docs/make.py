@@ -10,6 +10,7 @@ from pathlib import Path
 from partnersim.cases.file import HELD_AS, TYPES, load_cases
 from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, criteria
 from partnersim.channels import AXES, CHANNELS
+from partnersim.columns import COLUMNS
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.population.load import load_population
 from partnersim.scenario import find_population, library, load_levers, load_parameters, load_scenario
@@ -18,7 +19,6 @@ from partnersim.scenario.library import SHELVES
 from partnersim.scenario.load import POPULATION
 from partnersim.scenario.reading import STATUSES
 from partnersim.scenario.show import by_id, changes, condition, told, usual_days
-from partnersim.world import COLUMNS
 
 FOLDER = Path(__file__).resolve().parent
 COMMAND = "uv run python docs/make.py"
@@ -203,7 +203,7 @@ def lever_parts(lever: Lever) -> list[str]:
 
 
 def state() -> str:
-    """Every state variable: the column tables of ``world.py``."""
+    """Every state variable: the column tables of ``columns.py``."""
     parts = [
         "Types: f8 is a 64-bit float, i8 a 64-bit integer, u8 a 64-bit key, bool true or false; a shape follows in brackets."
         " A month counts from the start of burn-in; a row is a place in another table."

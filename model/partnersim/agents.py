@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from partnersim.world import COLUMNS, Column
+from partnersim.columns import COLUMNS, Column
 
 if TYPE_CHECKING:
     from partnersim.model import PartnershipModel

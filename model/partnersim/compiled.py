@@ -31,7 +31,7 @@ KEEP = 4
 
 def engine_files() -> list[Path]:
     """Source files whose text decides the machine code, in a fixed order."""
-    rooms = ("compiled", "randomness", "choice", "channels", "folding", "world", "ledger", "month")
+    rooms = ("compiled", "randomness", "choice", "channels", "folding", "kinds", "columns", "world", "ledger", "month")
     files = [HERE / f"{room}.py" for room in rooms]
     return files + sorted((HERE / "rules").glob("*.py")) + sorted((HERE / "population").glob("*.py"))
 

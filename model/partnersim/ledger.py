@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from partnersim.compiled import compiled
+from partnersim.kinds import GOALS, REGIONS
 
 
 class Side(IntEnum):
@@ -164,6 +165,12 @@ class Outcome:
     headline: bool = False
 
 
+PLACES = {
+    **{f"in_{region.lower()}": f"in {region}" for region in REGIONS},
+    **{f"for_{goal}": f"for the goal {goal}" for goal in GOALS},
+}
+"""Where days go and people are reached, by the names that outcomes have for it: regions of the host country, then goals."""
+
 HEADLINES = ("transaction_cost", "incidents", "transformative_reach")
 
 
@@ -236,6 +243,10 @@ def _outcomes() -> tuple[Outcome, ...]:
         if a != Activity.SLACK
     ]
     rows += [
+        Outcome(f"days_{where}", "staff-days a year", "none", cost, f"Days on attempts signed or dropped, {told}.")
+        for where, told in PLACES.items()
+    ]
+    rows += [
         Outcome(
             "incidents",
             "(event, entity) pairs a year",
@@ -287,6 +298,10 @@ def _outcomes() -> tuple[Outcome, ...]:
         ),
         Outcome("reach_all", "person-years", "higher", reach, "People reached by all partnerships, over the window."),
         Outcome("reach_low_income_share", "share", "none", reach, "Share of reach_all in low and lower-middle income countries."),
+        *(
+            Outcome(f"reach_{where}", "person-years", "higher", reach, f"Part of reach_all {told}.")
+            for where, told in PLACES.items()
+        ),
         Outcome("reach_rate_end", "person-years a year", "higher", reach, "transformative_reach in the last 12 months."),
         Outcome("transformative_count", "partnerships", "higher", reach, "Partnerships that met the test in the window."),
         Outcome(

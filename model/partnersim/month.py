@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 from partnersim.compiled import entry
 from partnersim.folding import recompute
+from partnersim.kinds import Desk, Stage
 from partnersim.ledger import N_TRANSACTION
 from partnersim.rules import (
     agreement,
@@ -41,7 +42,6 @@ from partnersim.rules import (
     work,
 )
 from partnersim.rules.records import path, tidy
-from partnersim.world import Desk, Stage
 
 ENDED = int(Stage.ENDED)
 COORDINATION, SCREENING, ADVISORY, COUNTRY = (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from partnersim.world import LIVE_ROWS, Stage, World
+from partnersim.kinds import LIVE_ROWS, Stage
+from partnersim.world import World
 
 if TYPE_CHECKING:
     import networkx as nx

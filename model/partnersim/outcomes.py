@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pandas as pd
 
-from partnersim.ledger import N_TRANSACTION, OUTCOMES, SERIES, Activity, Side
-from partnersim.world import DROPPED, LIVE_ROWS, OPEN, OPEN_ROWS, SIGNED, Stage, World
+from partnersim.kinds import DROPPED, LIVE_ROWS, OPEN, OPEN_ROWS, SIGNED, Stage
+from partnersim.ledger import N_TRANSACTION, OUTCOMES, PLACES, SERIES, Activity, Side
+from partnersim.world import World
 
 
 def ratio(top: float, bottom: float) -> float:
@@ -44,6 +45,11 @@ def censor(world: World) -> np.ndarray:
     return out
 
 
+def _by_place(what: str, by_region: np.ndarray, by_goal: np.ndarray, per: float) -> dict[str, float]:
+    """Outcomes of regions and goals, in the order of ``PLACES``."""
+    return {f"{what}_{where}": float(value) / per for where, value in zip(PLACES, (*by_region, *by_goal), strict=True)}
+
+
 def outcomes_of(world: World, months: int) -> dict[str, float]:
     """Every outcome of the outcome table for a finished run; yearly figures are window totals / (months / 12)."""
     years = months / 12.0
@@ -75,6 +81,7 @@ def outcomes_of(world: World, months: int) -> dict[str, float]:
         "slack_days": slack / years,
         **{f"days_{s.name.lower()}": float(days[s, :N_TRANSACTION].sum()) / years for s in Side},
         **{f"days_{a.name.lower()}": float(days[:, a].sum()) / years for a in Activity if a != Activity.SLACK},
+        **_by_place("days", book["days_region"], book["days_goal"], years),
         "largest_cascade": float(book["largest_cascade"]),
         "exposed_by_bad_firm": exposed,
         "exposed_by_bad_firm_variance": ratio(book["exposed_squares"], book["exposed_n"]) - exposed * exposed,
@@ -83,6 +90,7 @@ def outcomes_of(world: World, months: int) -> dict[str, float]:
         "transformative_reach": total["transformative_reach"] / 12.0,
         "reach_all": total["reach_all"] / 12.0,
         "reach_low_income_share": ratio(total["reach_low_income"], total["reach_all"]),
+        **_by_place("reach", book["reach_region"], book["reach_goal"], 12.0),
         "reach_rate_end": float(series["transformative_reach"][-12:].mean()),
         "transformative_count": float(book["n_transformative"]),
         "transformative_share": ratio((active["m_transformative"] >= 0).sum(), active.size),

@@ -9,6 +9,7 @@ import numpy as np
 
 from partnersim import channels
 from partnersim.compiled import entry
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, MAX_POLICIES, REGIONS
 from partnersim.ledger import Payer, Per, Side
 from partnersim.population.build import axis_rows, choose_states, entity_codes
 from partnersim.population.load import INCOMES, TIERS, Population, stable_key
@@ -26,7 +27,7 @@ from partnersim.scenario import (
     refuse_unknown_targets,
 )
 from partnersim.scenario.levers import BY_CASE
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, MAX_POLICIES, World
+from partnersim.world import World
 
 U_ADOPTION = int(Purpose.ADOPTION)
 COUNTED = {
@@ -153,7 +154,7 @@ def _state_targets(policy: Policy, population: Population, states: np.ndarray) -
     return [
         wanted == "all"
         or population.iso3[i] in wanted
-        or population.regions[data["region"][i]] in wanted
+        or REGIONS[data["region"][i]] in wanted
         or INCOMES[data["income"][i]] in wanted
         or ("ldc" in wanted and data["ldc"][i] > 0)
         for i in states

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim import month
+from partnersim.columns import DTYPES, SERIES_DTYPE
 from partnersim.ensemble import Runs
 from partnersim.outcomes import monthly_frame, outcomes_of
 from partnersim.policy import PolicyPlan, Tables, bind
@@ -35,7 +36,7 @@ from partnersim.scenario import (
     parameter_values,
 )
 from partnersim.scenario.reading import unknown
-from partnersim.world import DTYPES, SERIES_DTYPE, World, copy_world
+from partnersim.world import World, copy_world
 
 Progress = Callable[[int], None]
 """Called with the number of runs just finished."""

@@ -13,10 +13,11 @@ import partnersim as ps
 from partnersim.cases import load_case
 from partnersim.cases.follow import SIDES, Fate, _Follower, compare_contacts, follow
 from partnersim.cases.plant import Site, end_contacts, plant_contacts, plant_record
+from partnersim.kinds import FIRST_ENTITY, FREE_ROWS, OPEN_ROWS, Kind, Reason, Stage, Told
 from partnersim.scenario import ScenarioError
 from partnersim.simulate import Laboratory, advance, copy_world, step_by_phases
 from partnersim.stories.observe import observe
-from partnersim.world import FIRST_ENTITY, FREE_ROWS, OPEN_ROWS, Kind, Reason, Stage, Told, World
+from partnersim.world import World
 
 SIZE, MONTHS, SEEDS = "class", 60, range(12)
 CASE = "laser-beam"

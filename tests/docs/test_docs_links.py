@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from partnersim.channels import BY_NAME
+from partnersim.columns import COLUMNS
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.scenario import load_parameters
-from partnersim.world import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")

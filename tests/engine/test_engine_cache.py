@@ -16,7 +16,9 @@ import numpy as np
 from partnersim import compiled, month
 from partnersim.population.build import param_record
 from partnersim.scenario import load_parameters
-from partnersim.world import CHANNEL_DTYPE, DTYPES, FIRST_STATE, SERIES_DTYPE, World, system_dtype
+from partnersim.columns import CHANNEL_DTYPE, DTYPES, SERIES_DTYPE, system_dtype
+from partnersim.kinds import FIRST_STATE
+from partnersim.world import World
 
 param = param_record({name: p.value for name, p in load_parameters().items()})
 kinds = {kind: np.zeros(1, DTYPES[kind]) for kind in ("entity", "company", "government", "civil", "partnership")}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from partnersim.channels import CHANNELS
+from partnersim.columns import COLUMNS
+from partnersim.kinds import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Agent, Reason, Stage
 from partnersim.ledger import Side
 from partnersim.population.build import axis_rows
 from partnersim.population.firms import WORST_DECILE
-from partnersim.world import COLUMNS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Agent, Reason, Stage, World
+from partnersim.world import World
 
 LISTS = {OPEN_ROWS: "n_open", LIVE_ROWS: "n_live", FREE_ROWS: "n_free"}
 COUNTS = ("months", "staff-days", "people", "partnerships", "attempts", "firms", "entities", "ratio", "bits")
@@ -61,6 +63,10 @@ class Books:
         assert (world.entity["slack"] >= 0.0).all()
         book, charged = world.system["book"][0], world.system["lever_days"].sum()
         assert book["lever_days"] <= charged <= book["lever_days"] + book["desk_days"]
+        assert book["days_region"].sum() == book["days_goal"].sum() == book["days_signed"] + book["days_dropped"]
+        people = world.series["reach_all"].sum()
+        for part in ("reach_region", "reach_goal"):
+            np.testing.assert_allclose(book[part].sum(), people, rtol=1e-9, err_msg=part)
 
 
 class Flows:

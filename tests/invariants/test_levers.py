@@ -9,10 +9,11 @@ import pytest
 from worlds import LEVERS, differences, laboratory, policy, scenario
 
 from partnersim.channels import BY_NAME, COLUMN
+from partnersim.kinds import FIRST_ENTITY
 from partnersim.population.build import axis_rows
 from partnersim.scenario.levers import BY_CASE
 from partnersim.simulate import Laboratory, advance, run_one
-from partnersim.world import FIRST_ENTITY, World
+from partnersim.world import World
 
 MONTHS = 24
 POLICIES = {name for name, lever in LEVERS.items() if lever.role == "lever"}

@@ -11,10 +11,11 @@ import pytest
 from worlds import differences, fields, laboratory
 
 from partnersim import month, rules
+from partnersim.kinds import EVENT_ROWS
 from partnersim.policy import bind
 from partnersim.population.firms import arrive
 from partnersim.simulate import Laboratory, advance
-from partnersim.world import EVENT_ROWS, World, copy_world
+from partnersim.world import World, copy_world
 
 KEY = np.uint64(0xABCDEF0123456789)
 SEEDS, ARRIVAL, PATIENCE = 12, 50, 60

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from random_worlds import assumptions, laboratories, one_policy, policies, seeds, sizes
 from worlds import LEVERS, differences, laboratory, policy, scenario
 
+from partnersim.kinds import FIRST_ENTITY, MAX_POLICIES
 from partnersim.ledger import Per
 from partnersim.outcomes import outcomes_of
 from partnersim.scenario import Policy, ScenarioError
 from partnersim.simulate import Laboratory, advance, run_one
-from partnersim.world import FIRST_ENTITY, MAX_POLICIES
 
 MONTHS = 18
 

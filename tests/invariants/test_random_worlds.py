@@ -10,10 +10,11 @@ from hypothesis import given
 from random_worlds import laboratories, seeds
 from worlds import PARAMETERS, laboratory
 
+from partnersim.kinds import LIVE_ROWS
 from partnersim.ledger import Activity, Side
 from partnersim.policy import Tables
 from partnersim.simulate import Laboratory, step_by_phases
-from partnersim.world import LIVE_ROWS, World
+from partnersim.world import World
 
 
 def watch(world: World, tables: Tables, months: int, claim: Callable[[World], None], after: str = "step_book") -> None:

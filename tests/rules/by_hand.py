@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from partnersim.world import DTYPES
+from partnersim.columns import DTYPES
 
 PARAM = {
     # Looking for partners and courting them.

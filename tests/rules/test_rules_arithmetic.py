@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import partnersim
+from partnersim.columns import COLUMNS
 from partnersim.scenario import load_levers, scenario_names
-from partnersim.world import COLUMNS
 
 HERE = Path(partnersim.__file__).parent
 TREES = {path.relative_to(HERE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(HERE.rglob("*.py"))}
@@ -22,7 +22,7 @@ RULES = {
 SAME_MATH = {"exp", "log", "log1p", "expm1", "log2", "log10", "sqrt", "tanh", "erf", "sin", "cos", "atan", "floor", "ceil"}
 SAME_BUILTINS = {"int", "min", "max", "abs", "round", "range", "bool"}
 REFUSED_OPERATORS = (ast.Pow, ast.MatMult)
-ROOMS = {"choice", "channels", "compiled", "folding", "ledger", "population.firms", "randomness", "rules", "world"}
+ROOMS = {"choice", "channels", "compiled", "folding", "kinds", "ledger", "population.firms", "randomness", "rules", "world"}
 """What rules may import from the package: no scenario, no policy, no file, no Mesa."""
 PLAIN = {"__future__", "collections.abc", "math"}
 """And from elsewhere."""

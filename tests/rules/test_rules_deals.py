@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from by_hand import PARAM, record, records
 
+from partnersim.kinds import GOALS, Agent, Desk, Kind, Stage
 from partnersim.ledger import N_ACTIVITIES, N_SIDES, Activity, Payer, Side, ticks, whole_ticks
 from partnersim.rules import agreement, design, desks, inviting, work
-from partnersim.world import GOALS, Agent, Desk, Kind, Stage
 
 DAYS = (N_SIDES, N_ACTIVITIES)
 

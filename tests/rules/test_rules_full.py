@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from worlds import laboratory
 
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, Desk, Stage
 from partnersim.ledger import Activity, Payer, Per, Side
 from partnersim.population.firms import arrive
 from partnersim.rules import desks, records, scouting, work
 from partnersim.simulate import run_one
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, Desk, Stage, World
+from partnersim.world import World
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ import pytest
 
 import partnersim
 from partnersim.channels import BY_NAME, CHANNELS
+from partnersim.kinds import MAX_FIRMS, Kind
 from partnersim.population.build import BY_KIND, param_record
 from partnersim.rules import meeting, scouting
 from partnersim.scenario import load_parameters, load_scenario, parameter_values
-from partnersim.world import MAX_FIRMS, Kind
 
 HERE = Path(partnersim.__file__).parent
 FILES = [*sorted((HERE / "rules").glob("*.py")), *sorted((HERE / "population").glob("*.py")), HERE / "choice.py"]

@@ -9,9 +9,9 @@ import pytest
 from by_hand import PARAM, record, records
 
 from partnersim import choice
+from partnersim.kinds import MAX_ENTITIES, NEVER, WAYS, Reason, Stage
 from partnersim.ledger import N_ACTIVITIES, N_SIDES, Activity, Side
 from partnersim.rules import courting, scouting, screening, ties
-from partnersim.world import MAX_ENTITIES, NEVER, WAYS, Reason, Stage
 
 
 def test_choices() -> None:

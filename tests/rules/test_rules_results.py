@@ -8,10 +8,10 @@ from by_hand import PARAM, record, records
 
 from partnersim.channels import Rule
 from partnersim.folding import fold
+from partnersim.kinds import NEVER, Reason, Stage
 from partnersim.outcomes import median_months
 from partnersim.rules import closing, delivery, incidents, learning, meeting, reach, reputation, turnover
 from partnersim.rules import records as register
-from partnersim.world import NEVER, Reason, Stage
 
 
 def test_performance() -> None:
@@ -147,7 +147,11 @@ def test_people_counted_once() -> None:
     states["reached"][:, 3] = [1000.0, 800.0]
     case = record("partnership", goal=3, reach=600.0, n_country=2, country=[0, 1])
     # At a scale of 1/4, 500 of 1,000 reached are in need in the first country, and 1,000, more than 800, in the second.
-    assert reach.counted_once(case, states, 0.25) == pytest.approx((150.0 + 300.0, 300.0))
+    states["region"] = [0, 2]
+    book = record("book")
+    assert reach.counted_once(case, states, 0.25, book) == pytest.approx((150.0 + 300.0, 300.0))
+    assert book["reach_region"].tolist() == pytest.approx([600.0, 0.0, 1200.0, 0.0, 0.0])
+    assert book["reach_goal"].tolist() == pytest.approx([0.0, 0.0, 0.0, 1800.0, 0.0, 0.0, 0.0, 0.0])
     assert not reach.serves(record("partnership", stage=Stage.ENDED, performing=True))
     assert reach.serves(record("partnership", stage=Stage.ENDED, persists=1.0))
 

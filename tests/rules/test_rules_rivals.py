@@ -9,11 +9,12 @@ from by_hand import PARAM, record, records
 from scipy.stats import norm
 from worlds import laboratory
 
+from partnersim.kinds import EVENT_ROWS, FIRST_ENTITY, Reason, Stage
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.rules import courting, design, inviting, work
 from partnersim.rules.records import open_record, overdue, willing
 from partnersim.simulate import advance
-from partnersim.world import EVENT_ROWS, FIRST_ENTITY, Reason, Stage, World
+from partnersim.world import World
 
 
 @pytest.fixture

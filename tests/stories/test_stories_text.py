@@ -11,10 +11,10 @@ import pytest
 
 import partnersim as ps
 from partnersim import english
+from partnersim.columns import SERIES_DTYPE
 from partnersim.ledger import SERIES
 from partnersim.stories.events import TASTES, Event, choose
 from partnersim.stories.years import Years, years_frame
-from partnersim.world import SERIES_DTYPE
 
 RUNS = [
     ("baseline", 1, 60),

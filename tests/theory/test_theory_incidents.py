@@ -10,9 +10,10 @@ import pytest
 from scipy.stats import chi2, norm
 from worlds import laboratory
 
+from partnersim.kinds import LIVE_ROWS, NEVER, Stage
 from partnersim.population.firms import HAZARD, MISCONDUCT
 from partnersim.simulate import advance, run_one
-from partnersim.world import LIVE_ROWS, NEVER, Stage, World
+from partnersim.world import World
 
 SCREENING_SEES_ALL = {"check_ceiling": 1.0, "check_half_days": 0.0, "gaming": 0.0, "delegation": 0.0}
 """Accuracy 1 whatever the days, at headquarters, and nothing to game."""

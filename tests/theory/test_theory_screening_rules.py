@@ -15,8 +15,10 @@ from worlds import laboratory
 
 from partnersim import month
 from partnersim.channels import BY_NAME
+from partnersim.columns import DTYPES
+from partnersim.kinds import OPEN_ROWS, Desk, Stage
 from partnersim.population.firms import WORST_DECILE
-from partnersim.world import DTYPES, OPEN_ROWS, Desk, Stage, World
+from partnersim.world import World
 
 ENTITIES, FIRMS = 3, 4000
 SEEDS = range(10)

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import chi2
 from worlds import laboratory
 
+from partnersim.kinds import MAX_ENTITIES, OPEN_ROWS, Stage
 from partnersim.simulate import advance
-from partnersim.world import MAX_ENTITIES, OPEN_ROWS, Stage
 
 Q = 0.654
 """Chance of continuing that fits joint programmes (S5)."""

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from partnersim.kinds import Kind, Size
 from partnersim.validation.census import AGES, within
 from partnersim.validation.measures import MEASURES
 from partnersim.validation.validate import spread
-from partnersim.world import Kind, Size
 
 KINDS = len(Kind)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partnersim.channels import BY_NAME
+from partnersim.kinds import GOALS, MAX_COUNTRIES, MAX_ENTITIES, REGIONS, Kind
 from partnersim.population.load import CLASSES, Population, load_population
 from partnersim.scenario.levers import LAST_PARAGRAPH
 from partnersim.scenario.library import find_population, library, scenario_names
 from partnersim.scenario.load import POPULATION
 from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
-from partnersim.world import GOALS, MAX_COUNTRIES, MAX_ENTITIES, Kind
 
 SILENT = "silent"
 TYPES = {
@@ -104,7 +104,7 @@ class Case:
     held_as: str
     """A key of HELD_AS."""
     kind: str
-    """A name of ``world.Kind`` in lower case; empty for what is no partnership."""
+    """A name of ``kinds.Kind`` in lower case; empty for what is no partnership."""
     goals: tuple[str, ...]
     """The first is the one that the model's record has."""
     mapping: str
@@ -265,7 +265,7 @@ def read_case(path: Path, population: Population) -> Case:
         in_crisis=bool(where.value("crisis", False, bool, "true where it was begun in a crisis")),
         size=company.choice("size", (*CLASSES, SILENT)) if deal else SILENT,
         sector=company.choice("sector", (*population.sectors, SILENT)) if deal else SILENT,
-        home=company.choice("home", (*HOMES, *population.regions)) if deal else SILENT,
+        home=company.choice("home", (*HOMES, *REGIONS)) if deal else SILENT,
         aim=design.choice("aim", AIMS) if deal else SILENT,
         led_by=design.choice("led_by", LEADS) if deal else SILENT,
         visibility=design.choice("visibility", SHOWN) if deal else SILENT,

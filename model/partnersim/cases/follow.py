@@ -13,12 +13,13 @@ import numpy as np
 from partnersim.cases.file import HELD_AS, Case
 from partnersim.cases.plant import Site, end_contacts, plant_contacts, plant_record
 from partnersim.cases.reading import CRITERIA, sectors_needed
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Agent, Kind, Reason, Size, Stage
 from partnersim.ledger import ticks
 from partnersim.rules.reach import criteria
 from partnersim.rules.records import willing
 from partnersim.rules.work import care_weight
 from partnersim.simulate import Laboratory, advance, step_by_phases
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Agent, Kind, Reason, Size, Stage, World
+from partnersim.world import World
 
 SIDES = ("UN entities", "central and country desks", "companies", "governments and civil society")
 

@@ -11,6 +11,7 @@ import numpy as np
 from partnersim.cases.file import HELD_AS, SILENT, Case
 from partnersim.channels import BY_NAME
 from partnersim.folding import recompute
+from partnersim.kinds import FIRST_ENTITY, GOALS, REGIONS, Agent, Kind, Told
 from partnersim.policy import Tables
 from partnersim.population.build import choose_states, entity_codes
 from partnersim.population.load import CLASSES
@@ -19,7 +20,7 @@ from partnersim.rules import courting, scouting
 from partnersim.scenario import ScenarioError
 from partnersim.scenario.reading import unknown
 from partnersim.simulate import Laboratory
-from partnersim.world import FIRST_ENTITY, GOALS, Agent, Kind, Told, World
+from partnersim.world import World
 
 U_FIRM = int(Purpose.SCOUT_FIRM)
 NUMBER = 7_000_001
@@ -115,7 +116,7 @@ def _firm(world: World, site: Site, goal: int, country: int) -> int:
     if case.home in ("abroad", "host"):
         limits.append((company["home"] == country) == (case.home == "host"))
     elif case.home != SILENT:
-        limits.append(world.government["region"][company["home"]] == site.population.regions.index(case.home))
+        limits.append(world.government["region"][company["home"]] == REGIONS.index(case.home))
     rows = np.flatnonzero(np.logical_and.reduce([free, *limits]))
     while rows.size == 0 and limits:
         limits.pop()

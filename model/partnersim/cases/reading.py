@@ -16,10 +16,10 @@ from partnersim.cases.file import SILENT, Case
 from partnersim.channels import BY_NAME
 from partnersim.choice import clip
 from partnersim.english import listed
+from partnersim.kinds import GOALS, Kind
 from partnersim.population.firms import EVEN
 from partnersim.population.load import Population
 from partnersim.rules.inviting import CIVIL_RELEVANT, GOVERNMENT_RELEVANT
-from partnersim.world import GOALS, Kind
 
 SELDOM = 0.05
 """Chance below which a firm of the sector is said to be out of reach of a criterion."""

@@ -14,10 +14,10 @@ from partnersim.cases.follow import Fate, plain, run_seeds
 from partnersim.cases.reading import CRITERIA, CRITERION_WORDS, WORDS, Verdict, criteria
 from partnersim.english import an, lasting, listed, people, sentence, sized, told
 from partnersim.english import counted as number
+from partnersim.kinds import Size
 from partnersim.scenario import Scenario, ScenarioError
 from partnersim.simulate import laboratories
 from partnersim.stories.names import GOAL_WORDS, SECTORS, SIZES, with_article
-from partnersim.world import Size
 
 WIDTH, MARGIN = 88, 11
 KIND_WORDS = {

@@ -9,14 +9,9 @@ import numpy as np
 
 from partnersim import channels
 from partnersim.choice import clip, pick
+from partnersim.columns import CHANNEL_DTYPE, DTYPES, SERIES_DTYPE, system_dtype
 from partnersim.compiled import entry
-from partnersim.population.firms import arrive, founder_key, is_present
-from partnersim.population.load import Population, stable_key
-from partnersim.population.sizes import WorldSize
-from partnersim.randomness import GOLDEN, Purpose, U, draw, key, normal, pair, scramble
-from partnersim.world import (
-    CHANNEL_DTYPE,
-    DTYPES,
+from partnersim.kinds import (
     FIRST_CLASS,
     FIRST_ENTITY,
     FIRST_STATE,
@@ -24,14 +19,15 @@ from partnersim.world import (
     N_GOALS,
     N_ROW_LISTS,
     NEVER,
-    SERIES_DTYPE,
     SYSTEM_ROW,
     WAYS,
     Kind,
-    World,
-    records,
-    system_dtype,
 )
+from partnersim.population.firms import arrive, founder_key, is_present
+from partnersim.population.load import Population, stable_key
+from partnersim.population.sizes import WorldSize
+from partnersim.randomness import GOLDEN, Purpose, U, draw, key, normal, pair, scramble
+from partnersim.world import World, records
 
 U_OFFICE, U_STRICT, U_CIVIL, U_HOME = int(Purpose.OFFICE), int(Purpose.STRICTNESS), int(Purpose.CIVIL), int(Purpose.HOME)
 GUIDE = 256

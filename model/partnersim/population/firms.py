@@ -11,8 +11,8 @@ import math
 
 from partnersim.choice import MIDDLE, clip, pick
 from partnersim.compiled import compiled
+from partnersim.kinds import N_GOALS, NEVER
 from partnersim.randomness import Purpose, draw, key, normal
-from partnersim.world import N_GOALS, NEVER
 
 U_HOME, U_SIZE, U_SECTOR, U_INTEGRITY, U_MATURITY, U_COMPETENCE, U_MEMBER, U_PRESENCE, U_SLOT, U_DUE = (
     int(Purpose.HOME),

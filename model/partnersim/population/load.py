@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from partnersim.kinds import GOALS, MAX_SECTORS, REGIONS
 from partnersim.scenario.reading import ScenarioError, read_toml
-from partnersim.world import GOALS, MAX_SECTORS
 
 INCOMES = ("low", "lower_middle", "upper_middle", "high")
 TIERS = ("hub", "middle", "small")
@@ -39,7 +39,6 @@ class Population:
     iso3: list[str]
     government: dict[str, np.ndarray]
     """Per State: region, ldc, people, income, effectiveness (0-1), support (0-1), local_network, country_team, need."""
-    regions: list[str]
     state_names: list[str]
     classes: dict[str, np.ndarray]
     """Per company class: share, presence, compact_member, maturity mean and sd."""
@@ -53,7 +52,7 @@ class Population:
 
     def targets(self) -> set[str]:
         """Every word a policy's target may use."""
-        return {*self.codes, *TIERS, *self.iso3, *self.regions, *INCOMES, "ldc"}
+        return {*self.codes, *TIERS, *self.iso3, *REGIONS, *INCOMES, "ldc"}
 
     def numbers(self) -> dict[str, float]:
         """How many there are of what levers cost money for, by the words of ``scenario.levers.PER``; offices as expected."""
@@ -113,11 +112,11 @@ def load_population(folder: Path) -> Population:
     entities = _load_entities(folder / "entities.csv", governments[0])
     classes, sectors, sector, home_share = _load_companies(folder / "companies.toml")
     civil = _load_civil(folder / "civil_society.toml")
-    iso3, names, regions, government = governments
+    iso3, names, government = governments
     home = np.zeros(len(iso3))
     weight = government["people"] * np.array([note["rules"]["firm_weight"][INCOMES[i]] for i in government["income"]])
     for name, share in home_share.items():
-        here = government["region"] == regions.index(name) if name in regions else np.zeros(len(iso3), bool)
+        here = government["region"] == REGIONS.index(name) if name in REGIONS else np.zeros(len(iso3), bool)
         if here.any():
             home[here] = share * weight[here] / weight[here].sum()
     return Population(
@@ -125,7 +124,6 @@ def load_population(folder: Path) -> Population:
         *entities,
         iso3,
         government,
-        regions,
         names,
         classes,
         sectors,
@@ -135,7 +133,7 @@ def load_population(folder: Path) -> Population:
     )
 
 
-def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], list[str], dict[str, np.ndarray]]:
+def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], dict[str, np.ndarray]]:
     needs = [f"need_{goal}" for goal in GOALS]
     wanted = {
         "iso3",
@@ -150,15 +148,13 @@ def _load_governments(path: Path, note: dict) -> tuple[list[str], list[str], lis
         *needs,
     }
     rows = _rows(path, wanted)
-    regions = sorted({row["region"] for row in rows})
     grade = _numbers(path, rows, "effectiveness", 0, BEST_GRADE)
     support = np.array(note["rules"]["host_support"]["by_effectiveness"], dtype=float)
     return (
         [row["iso3"] for row in rows],
         [row["name"] for row in rows],
-        regions,
         {
-            "region": np.array([regions.index(row["region"]) for row in rows], dtype=np.int64),
+            "region": _classes(path, rows, "region", REGIONS),
             "ldc": _numbers(path, rows, "ldc", 0, 1),
             "people": _numbers(path, rows, "people_m", 0, MOST_PEOPLE) * MILLION,
             "income": _classes(path, rows, "income_group", INCOMES),

@@ -6,6 +6,7 @@ import math
 
 from partnersim.choice import MIDDLE, around_one
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Kind, Reason, Stage
 from partnersim.ledger import Activity, ticks
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.desks import wait
@@ -13,7 +14,6 @@ from partnersim.rules.inviting import parties
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.screening import review
 from partnersim.rules.work import care_weight, effort, use_grant
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Desk, Kind, Reason, Stage
 
 U_TEMPLATE, U_ISSUES, U_LAPSE, U_ROUTED, U_DELEGATED, U_LATENT = (
     int(Purpose.TEMPLATE),

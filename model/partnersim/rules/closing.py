@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import forget, path, willing
 from partnersim.rules.work import care_weight
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, NEVER, Reason, Stage
 
 U_END, U_TAKEOVER, U_EXIT = int(Purpose.END), int(Purpose.TAKEOVER), int(Purpose.CASE_EXIT)
 SCALED, ENDED = int(Stage.SCALED), int(Stage.ENDED)

@@ -6,15 +6,7 @@ import math
 
 from partnersim.choice import MIDDLE, logistic, occurrences, pick
 from partnersim.compiled import compiled
-from partnersim.ledger import Activity, ticks
-from partnersim.population.firms import competence
-from partnersim.randomness import ONE, Purpose, draw, pair
-from partnersim.rules.desks import wait
-from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path, record_key
-from partnersim.rules.scouting import firm_fit, months_to_answer
-from partnersim.rules.ties import find, find_or_make
-from partnersim.rules.work import effort, take, use_grant
-from partnersim.world import (
+from partnersim.kinds import (
     FIRST_CLASS,
     FIRST_ENTITY,
     MAX_ENTITIES,
@@ -28,6 +20,14 @@ from partnersim.world import (
     Stage,
     Told,
 )
+from partnersim.ledger import Activity, ticks
+from partnersim.population.firms import competence
+from partnersim.randomness import ONE, Purpose, draw, pair
+from partnersim.rules.desks import wait
+from partnersim.rules.records import drop, firm_days, main_firm_present, open_record, order_newcomers, path, record_key
+from partnersim.rules.scouting import firm_fit, months_to_answer
+from partnersim.rules.ties import find, find_or_make
+from partnersim.rules.work import effort, take, use_grant
 
 U_ROUTED, U_SEES, U_YIELDS, U_JOINS, U_ACCEPTS, U_ADDRESSED, U_FILTER, U_GOAL, U_COUNTRY, U_LEAD, U_OFFICE, U_PROPOSES = (
     int(Purpose.ROUTED),

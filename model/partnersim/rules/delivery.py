@@ -6,13 +6,13 @@ import math
 
 from partnersim.choice import MIDDLE, graded, pick
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, N_GOALS, NEVER, Stage
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw, normal
 from partnersim.rules.inviting import parties
 from partnersim.rules.records import firm_days, path, willing
 from partnersim.rules.ties import work_together
 from partnersim.rules.work import use
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, LIVE_ROWS, MAX_COUNTRIES, N_GOALS, NEVER, Stage
 
 U_YEAR, U_REACH, U_EVALUATION, U_FIX, U_REPORT, U_SCALE, U_COUNTRY = (
     int(Purpose.CASE_YEAR),

@@ -6,6 +6,7 @@ import math
 
 from partnersim.choice import MIDDLE, clip, logistic
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, OPEN_ROWS, Agent, Desk, Kind, Reason, Stage, Told
 from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import HAZARD, competence
 from partnersim.randomness import Purpose, draw, normal
@@ -13,7 +14,6 @@ from partnersim.rules.desks import wait
 from partnersim.rules.inviting import all_relevant, invite_civil, invite_entities, invite_firms, invite_government, parties
 from partnersim.rules.records import drop, firm_days, partner_days, path
 from partnersim.rules.work import added, effort, use_grant
-from partnersim.world import FIRST_ENTITY, OPEN_ROWS, Agent, Desk, Kind, Reason, Stage, Told
 
 (
     U_TYPE,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_STATE, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 from partnersim.ledger import Activity, Side, ticks
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import drop, firm_days, path
 from partnersim.rules.work import HQ, take
-from partnersim.world import FIRST_STATE, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_BYPASS = int(Purpose.BYPASS)
 CENTRAL = int(Side.CENTRAL)

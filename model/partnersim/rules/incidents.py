@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from partnersim.choice import around_one
 from partnersim.compiled import compiled
+from partnersim.kinds import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 from partnersim.population.firms import WORST_DECILE
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.records import path
 from partnersim.rules.reputation import hurt
 from partnersim.rules.turnover import misbehave
-from partnersim.world import EVENT_ROWS, LIVE_ROWS, MAX_FIRMS, NEVER, Stage
 
 U_ATTRIBUTION, U_SEVERITY, U_MENDS = int(Purpose.ATTRIBUTION), int(Purpose.SEVERITY), int(Purpose.MENDS)
 ENDED = int(Stage.ENDED)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from partnersim.choice import up_to_one
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_STATE, MAX_ENTITIES, MAX_FIRMS, Told
 from partnersim.population.firms import is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.scouting import local_firm
 from partnersim.rules.screening import vet
-from partnersim.world import FIRST_STATE, MAX_ENTITIES, MAX_FIRMS, Told
 
 U_SIZE, U_INVITE, U_ACCEPTS = int(Purpose.CASE_SIZE), int(Purpose.INVITE), int(Purpose.MEMBER_ACCEPTS)
 GOVERNMENT, CIVIL = int(Told.GOVERNMENT), int(Told.CIVIL)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from partnersim.choice import clip
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY
 from partnersim.rules.work import LEAST_STAFF
-from partnersim.world import FIRST_ENTITY
 
 
 @compiled

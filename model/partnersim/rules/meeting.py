@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from partnersim.choice import occurrences
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, NEVER, Size
 from partnersim.ledger import ticks
 from partnersim.randomness import Purpose, draw
 from partnersim.rules.scouting import random_firm
 from partnersim.rules.ties import find_or_make, stronger
 from partnersim.rules.work import LEAST_STAFF
-from partnersim.world import FIRST_ENTITY, NEVER, Size
 
 U_FORUM, U_PEER, U_EXCHANGE = int(Purpose.FORUM), int(Purpose.PEER), int(Purpose.SECONDMENT)
 SME = int(Size.SME)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_STATE
 from partnersim.randomness import Purpose, draw
-from partnersim.world import FIRST_STATE
 
 U_CRISIS = int(Purpose.CRISIS)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_STATE, LIVE_ROWS, NEVER, Stage
 from partnersim.rules.records import in_window, path, willing
-from partnersim.world import FIRST_STATE, LIVE_ROWS, NEVER, Stage
 
 DELIVERING, SCALED, ENDED = int(Stage.DELIVERING), int(Stage.SCALED), int(Stage.ENDED)
 
@@ -43,8 +43,11 @@ def criteria(param, case, need, host):
 
 
 @compiled
-def counted_once(case, government, scale):
-    """Reach of a partnership when overlap in each country and goal is shared in proportion, and the poorer countries' part."""
+def counted_once(case, government, scale, book):
+    """Reach of a partnership when overlap in each country and goal is shared in proportion, and the poorer countries' part.
+
+    Booked by region and goal at world scale.
+    """
     goal, total, poorer = case["goal"], 0.0, 0.0
     part = case["reach"] / case["n_country"]
     for k in range(case["n_country"]):
@@ -52,6 +55,8 @@ def counted_once(case, government, scale):
         need = state["need"][goal] * state["people"] * scale
         reached = state["reached"][goal]
         here = part if reached <= need else part * need / reached
+        book["reach_region"][state["region"]] += here / scale
+        book["reach_goal"][goal] += here / scale
         total += here
         poorer += here if state["low_income"] else 0.0
     return total, poorer
@@ -74,7 +79,7 @@ def count(w):
             continue
         country = case["country"][0]
         state = governments[country]
-        case["counted"], poorer = counted_once(case, governments, scale)
+        case["counted"], poorer = counted_once(case, governments, scale, book)
         people = case["counted"] / scale
         paths["reach_all"] += people
         paths["reach_low_income"] += poorer / scale

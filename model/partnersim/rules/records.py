@@ -7,11 +7,11 @@ that nothing depends on the row a record happens to occupy. Dropped attempts kee
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.kinds import DROPPED as DROPPED_MONTHS
+from partnersim.kinds import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Reason, Stage
+from partnersim.kinds import SIGNED as SIGNED_MONTHS
 from partnersim.ledger import Side, ticks
 from partnersim.randomness import Purpose, key, pair
-from partnersim.world import DROPPED as DROPPED_MONTHS
-from partnersim.world import FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Reason, Stage
-from partnersim.world import SIGNED as SIGNED_MONTHS
 
 U_PRIORITY, U_RECORD = int(Purpose.PRIORITY), int(Purpose.RECORD)
 COMPANY, STATES, CIVIL = int(Side.COMPANY), int(Side.GOVERNMENT), int(Side.CIVIL)
@@ -173,10 +173,10 @@ def tidy(w):
         if overdue(case["stage"], month - case["since"], case["months_left"], unread, patience):
             drop(case, LAPSED, month, w.company, w.civil, path(w))
         if case["stage"] == DROPPED:
-            account(case, system, book, w.system[0]["histogram"], DROPPED_MONTHS)
+            account(case, system, book, w.system[0]["histogram"], w.government[case["country"][0]], DROPPED_MONTHS)
             forget(row, system, register, rows, w.trace)
         elif case["stage"] == DELIVERING:
-            account(case, system, book, w.system[0]["histogram"], SIGNED_MONTHS)
+            account(case, system, book, w.system[0]["histogram"], w.government[case["country"][0]], SIGNED_MONTHS)
             rows[LIVE_ROWS, n_live] = row
             n_live += 1
         else:
@@ -188,9 +188,11 @@ def tidy(w):
 
 
 @compiled
-def account(case, system, book, histogram, outcome):
-    """Add a finished attempt to the books of durations and of days per agreement."""
+def account(case, system, book, histogram, state, outcome):
+    """Add a finished attempt to the books of durations and of days per agreement, by region and by goal."""
     months = system["month"] - case["begun"]
+    book["days_region"][state["region"]] += case["days"]
+    book["days_goal"][case["goal"]] += case["days"]
     if outcome == SIGNED_MONTHS:
         book["days_signed"] += case["days"]
     else:

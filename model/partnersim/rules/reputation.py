@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from partnersim.choice import clip
 from partnersim.compiled import compiled
+from partnersim.kinds import Stage
 from partnersim.rules.records import path
-from partnersim.world import Stage
 
 ENDED = int(Stage.ENDED)
 

@@ -7,12 +7,12 @@ import math
 from partnersim.channels import BY_NAME
 from partnersim.choice import around_one, clip, guided, up_to_one
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, N_GOALS, Stage
 from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import PRESENCE, competence, is_present
 from partnersim.randomness import Purpose, draw, normal, pair
 from partnersim.rules.records import open_record, order_newcomers
 from partnersim.rules.work import days_ahead, effort, use
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, N_GOALS, Stage
 
 SEARCH = int(Activity.SEARCH)
 COURTED = int(Stage.COURTED)

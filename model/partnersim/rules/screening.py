@@ -10,6 +10,7 @@ import math
 
 from partnersim.channels import BY_NAME
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, NEVER, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 from partnersim.ledger import Activity, ticks
 from partnersim.population.firms import WORST_DECILE
 from partnersim.randomness import GOLDEN, Purpose, U, draw, normal, pair
@@ -17,7 +18,6 @@ from partnersim.rules.desks import wait
 from partnersim.rules.records import drop, firm_days, path
 from partnersim.rules.ties import find_or_make
 from partnersim.rules.work import HQ, effort, screeners_days, use
-from partnersim.world import FIRST_ENTITY, NEVER, OPEN_ROWS, SYSTEM_ROW, Desk, Reason, Stage
 
 U_RATER, U_COMMON, U_REUSE, U_FLAG, U_OFFICE = (
     int(Purpose.RATER),

@@ -8,8 +8,8 @@ empty one of these or that of the weakest tie without a seat.
 from __future__ import annotations
 
 from partnersim.compiled import compiled
+from partnersim.kinds import NEVER, WAYS
 from partnersim.randomness import U
-from partnersim.world import NEVER, WAYS
 
 HALF, LOWEST = U(32), U(WAYS - 1)
 """Shift to the upper half of a key's bits, and mask of the lowest ones."""

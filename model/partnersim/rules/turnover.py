@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from partnersim.choice import around_one, occurrences, pick
 from partnersim.compiled import compiled
+from partnersim.kinds import EVENT_ROWS, FIRST_ENTITY, FIRST_STATE, HIDDEN_ROWS, NEVER
 from partnersim.population.firms import WORST_DECILE, arrive, enter_agenda, link, most_chance
 from partnersim.randomness import ONE, Purpose, draw, key
 from partnersim.rules.records import path
-from partnersim.world import EVENT_ROWS, FIRST_ENTITY, FIRST_STATE, HIDDEN_ROWS, NEVER
 
 U_FIRM_MONTH, U_HIDDEN, U_ARRIVALS, U_LOCAL, U_HOME, U_STAFF = (
     int(Purpose.FIRM_MONTH),

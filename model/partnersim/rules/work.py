@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from partnersim.choice import graded
 from partnersim.compiled import compiled
+from partnersim.kinds import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Agent, Desk, Stage
 from partnersim.ledger import Activity, Payer, Per, Side, ticks, whole_ticks
-from partnersim.world import FIRST_ENTITY, FIRST_STATE, OPEN_ROWS, Agent, Desk, Stage
 
 HQ, COUNTRY, CENTRAL, FIRMS, STATES = (
     int(Side.HQ),

@@ -9,11 +9,11 @@ from statistics import NormalDist
 import numpy as np
 
 from partnersim.english import an, counted, dollars, lasting, often, ordinal, people, sentence, sized, some, told
+from partnersim.kinds import NEVER, Reason, Stage
 from partnersim.population.firms import WORST_DECILE
 from partnersim.stories.events import Event
 from partnersim.stories.names import DESK_WORDS, Names, firm_code
 from partnersim.stories.observe import Incident, Observed
-from partnersim.world import NEVER, Reason, Stage
 
 ENDINGS = {
     Reason.DECLINED: "the company declined",

@@ -15,8 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from partnersim import month
+from partnersim.columns import DTYPES
+from partnersim.kinds import EVENT_ROWS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Stage
 from partnersim.simulate import Laboratory, step_by_phases
-from partnersim.world import DTYPES, EVENT_ROWS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Stage, World
+from partnersim.world import World
 
 NOTES = np.dtype(
     [

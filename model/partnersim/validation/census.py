@@ -10,21 +10,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from partnersim.columns import DTYPES
+from partnersim.kinds import EVENT_ROWS, FIRST_STATE, LIVE_ROWS, MAX_ENTITIES, NEVER, REGIONS, Kind, Size, Stage
 from partnersim.outcomes import outcomes_of
 from partnersim.rules.reach import criteria
 from partnersim.simulate import Laboratory, advance
-from partnersim.world import (
-    DTYPES,
-    EVENT_ROWS,
-    FIRST_STATE,
-    LIVE_ROWS,
-    MAX_ENTITIES,
-    NEVER,
-    Kind,
-    Size,
-    Stage,
-    World,
-)
+from partnersim.world import World
 
 Tally = Mapping[str, np.ndarray]
 COHORT = 36
@@ -84,7 +75,7 @@ class _Census:
         n, kinds, sizes = world.partnership.size, len(Kind), len(Size)
         self.flagged, self.flags_of_year, self.year = flagged, set[int](), 0
         names = lab.population.iso3
-        region = lab.population.regions.index(RICH_REGION) if RICH_REGION in lab.population.regions else -1
+        region = REGIONS.index(RICH_REGION)
         iso = np.array([name in RICH for name in names])[: world.government.size]
         self.rich = iso | (world.government["region"] == region)
         self.delivering, self.performed = np.zeros(n), np.zeros(n)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from partnersim.kinds import Size
 from partnersim.outcomes import ratio
 from partnersim.validation.census import Tally
-from partnersim.world import Size
 
 MEASURES: dict[str, Callable[[Tally], float]] = {}
 """By the name that a check of scenarios/validation/ uses."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from partnersim.kinds import OPEN_ROWS, Desk
 from partnersim.month import PHASES, step_policy, step_scout
 from partnersim.scenario import Scenario
 from partnersim.simulate import Laboratory
 from partnersim.study.paired import paired_differences, simultaneous
 from partnersim.study.resampling import RESAMPLES, generator
 from partnersim.validation.worlds import Progress, outcomes, use, variant
-from partnersim.world import OPEN_ROWS, Desk
 
 SEEDS, MONTHS, LOAD_SEEDS = 300, 120, 6
 LEVER, DESK = "partner_coordination", "desk_days_coordination"
