@@ -292,7 +292,9 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
     if not done.is_complete:
         say(f"This shard is done; {done.left:,} runs are left to the others. The last of them writes the tables.", quiet)
         return
-    if len(found.scenarios) > 1:
+    if found.study.is_factorial:
+        say(f"`partnersim report {folder}` says what each lever does, alone and with others.", quiet)
+    elif len(found.scenarios) > 1:
         from partnersim.study.opened import open_study
 
         opened = open_study(folder)

@@ -94,6 +94,11 @@ class Study:
     path: Path | None = field(default=None, compare=False)
 
     @property
+    def is_factorial(self) -> bool:
+        """Whether its scenarios are cells of a factorial, told of by contrasts over all of them and not each for itself."""
+        return self.levers is not None and self.levers.design.endswith("factorial")
+
+    @property
     def folder(self) -> Path:
         """Where the files that it names are looked for."""
         return self.path.parent if self.path else Path()

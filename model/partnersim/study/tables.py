@@ -10,13 +10,14 @@
     failures.csv       runs without a result, if any
     precision.csv, best.csv   what the rule found that decided on the number of seeds
 
-The seed is the unit: where worlds vary, a seed's number is its mean over the worlds.
+A factorial's cells are not compared one by one: its effects are contrasts over all cells, see
+:mod:`partnersim.analysis.effects`. The seed is the unit: where worlds vary, a seed's number is its mean over the worlds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -61,7 +62,7 @@ def write_tables(
     if rule is not None:
         keep(rule.name, rule.table())
     keep("summary", summary(folder.path, plan))
-    if len(plan.scenarios) > 1:
+    if len(plan.scenarios) > 1 and not plan.study.is_factorial:
         table = comparison(folder.path, plan)
         keep("comparison", table)
         keep("headline", headline(folder.path, plan, seeds, table))
@@ -97,23 +98,22 @@ def summary(folder: Path, plan: Plan) -> pd.DataFrame:
     parts = []
     for columns in _batches(plan.study.outcomes):
         frame = pd.read_parquet(folder / TABLE, columns=["scenario", "seed", *columns])
-        for name in plan.names:
-            rows = frame[frame["scenario"] == name]
-            values, means = rows[columns], rows.groupby("seed")[columns].mean()
-            n = means.notna().sum()
-            half = _half_width(means.std(), n)
-            told = {"mean": means.mean(), "low": means.mean() - half, "high": means.mean() + half, "sd": means.std()}
-            told |= {label: values.quantile(q) for label, q in QUANTILES.items()}
-            told |= {"seeds": n, "runs": values.notna().sum(), "missing": values.isna().sum()}
-            part = pd.DataFrame(told).rename_axis("outcome").reset_index()
-            part.insert(0, "scenario", name)
-            parts.append(part)
-    table = pd.concat(parts, ignore_index=True)
+        values = frame.drop(columns="seed").groupby("scenario", observed=True)
+        seeds = frame.groupby(["scenario", "seed"], observed=True).mean().groupby("scenario", observed=True)
+        mean, sd, n, runs = seeds.mean(), seeds.std(), seeds.count(), values.count()
+        half = _half_width(sd, n)
+        told = {"mean": mean, "low": mean - half, "high": mean + half, "sd": sd}
+        told |= {label: values.quantile(q) for label, q in QUANTILES.items()}
+        told |= {"seeds": n, "runs": runs, "missing": runs.rsub(values.size(), axis=0)}
+        parts.append(
+            pd.concat({label: table.stack() for label, table in told.items()}, axis=1).rename_axis(["scenario", "outcome"])
+        )
+    table = pd.concat(parts).reset_index()
     table.insert(2, "unit", table["outcome"].map(words.UNITS))
     return _in_order(table, plan)
 
 
-def _half_width(sd: pd.Series, n: pd.Series) -> pd.Series:
+def _half_width(sd: Any, n: Any) -> Any:
     """Of the t intervals of means of ``n`` values with these standard deviations."""
     return (t_value(LEVEL, n.to_numpy()) * sd / n**0.5).where(n >= FEWEST)
 
@@ -121,7 +121,9 @@ def _half_width(sd: pd.Series, n: pd.Series) -> pd.Series:
 def _in_order(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Rows by scenario, then outcome."""
     places = {name: k for k, name in enumerate(plan.names)}
-    order = table["scenario"].map(places) * len(OUTCOMES) + table["outcome"].map({o.name: k for k, o in enumerate(OUTCOMES)})
+    order = table["scenario"].astype(str).map(places) * len(OUTCOMES) + table["outcome"].map(
+        {o.name: k for k, o in enumerate(OUTCOMES)}
+    )
     return table.loc[order.sort_values().index].reset_index(drop=True)
 
 
