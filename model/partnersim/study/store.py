@@ -52,9 +52,26 @@ def engine_digest() -> str:
     """Sixteen hexadecimal digits that change when a run could: sources of engine and scenario reading, Numba, NumPy, Python."""
     from partnersim import compiled
 
+    return _digest_of(_beside_the_engine(), compiled.digest())
+
+
+def model_digest() -> str:
+    """Sixteen hexadecimal digits of the same sources alone: the model's version, whatever it runs on."""
+    from partnersim import compiled
+
+    return _digest_of([*compiled.engine_files(), *_beside_the_engine()])
+
+
+def _beside_the_engine() -> list[Path]:
+    from partnersim import compiled
+
     files = [compiled.HERE / f"{room}.py" for room in ("simulate", "policy", "outcomes")]
-    h = hashlib.sha256(compiled.digest().encode())
-    for path in [*files, *sorted((compiled.HERE / "scenario").glob("*.py"))]:
+    return [*files, *sorted((compiled.HERE / "scenario").glob("*.py"))]
+
+
+def _digest_of(files: Sequence[Path], begun: str = "") -> str:
+    h = hashlib.sha256(begun.encode())
+    for path in files:
         h.update(path.read_bytes())
     return h.hexdigest()[:16]
 
@@ -218,6 +235,7 @@ class Folder:
             "format": FORMAT,
             "status": status,
             "asked": asked.to_json(),
+            "model": model_digest(),
             "beside": self._beside,
             "seeds": None,
             "tables": None,

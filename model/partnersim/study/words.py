@@ -150,12 +150,20 @@ def judged(low: float, high: float, outcome: str) -> str:
 
 def amount(row: pd.Series) -> str:
     """Size of a clear difference with its interval: ``5.1% (3.9 to 6.3)`` of the reference, else in units."""
+    size, unit, low, high = amount_parts(row)
+    return f"{size}{unit} ({low} to {high})"
+
+
+def amount_parts(row: pd.Series) -> tuple[str, str, str, str]:
+    """Size, unit and interval of a difference: without signs where it is clear, with them where its interval holds zero."""
     base = row["reference_mean"]
     scale, unit = (100 / abs(base), "%") if base else (1.0, f" {UNITS[row['outcome']]}")
-    size, *ends = (abs(row[column]) * scale for column in ("difference", "low", "high"))
-    ends = sorted(ends)
-    texts = rounded((size, *ends), _told_width(size, *ends))
-    return f"{texts[0]}{unit} ({texts[1]} to {texts[2]})"
+    size, *ends = (row[column] * scale for column in ("difference", "low", "high"))
+    is_clear = ends[0] * ends[1] > 0
+    if is_clear:
+        size, ends = abs(size), sorted(map(abs, ends))
+    texts = rounded((size, *ends), _told_width(size, *ends), signed=not is_clear)
+    return texts[0], unit, texts[1], texts[2]
 
 
 def finding(rows: pd.DataFrame, name: str) -> str:

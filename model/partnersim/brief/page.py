@@ -1,0 +1,78 @@
+"""From a brief's sections to one page of HTML that needs nothing beside it."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from partnersim.brief.blocks import Section, Sentence
+from partnersim.brief.catalogue import Catalogue
+from partnersim.figures.style import Picture, style
+from partnersim.study import words
+
+MOST_ROWS = 60
+"""Rows up to which a figure's data stands below it as a table; longer ones are in its CSV file."""
+
+
+def render(
+    say: Catalogue,
+    title: str,
+    question: str,
+    note: str,
+    missing: Sequence[str],
+    answer: Sequence[Sentence],
+    sure: str,
+    sections: Sequence[Section],
+    pictures: Mapping[str, Picture],
+) -> str:
+    """The page. Figures are drawn into it as SVG with their letters as shapes, so that they look alike everywhere."""
+    return _template().render(
+        say=say,
+        title=title,
+        question=question,
+        note=note,
+        missing=missing,
+        answer=answer,
+        sure=sure,
+        sections=sections,
+        images={name: _image(picture) for name, picture in pictures.items()},
+        twins={name: _twin(picture.data) for name, picture in pictures.items()},
+        style=Markup(_file("brief.css")),
+        version=metadata.version("partnersim"),
+    )
+
+
+@functools.cache
+def _template() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("partnersim.brief")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True).get_template("brief.html")
+
+
+def _file(name: str) -> str:
+    from importlib import resources
+
+    return (resources.files("partnersim.brief") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _image(picture: Picture) -> str:
+    drawn = io.BytesIO()
+    with style():
+        picture.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+
+
+def _twin(data: pd.DataFrame) -> Markup:
+    """The data of a figure as a table, for who cannot see it; nothing where it is long."""
+    if len(data) > MOST_ROWS:
+        return Markup()
+    plain = data.map(lambda value: words.number(value) if isinstance(value, float) else value)
+    return Markup(plain.to_html(index=False, border=0, na_rep="", justify="left"))

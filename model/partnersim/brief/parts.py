@@ -1,0 +1,116 @@
+"""The studies that a folder of results holds, each with what it can tell and what of it is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from partnersim.english import counted, listed
+from partnersim.study.files import StudyError
+from partnersim.study.opened import OpenedStudy, open_study
+from partnersim.study.reading import TABLE
+from partnersim.study.store import MANIFEST, OUTCOMES, model_digest
+
+if TYPE_CHECKING:
+    from partnersim.study.spec import Study
+
+KINDS = ("scenarios", "factorial", "worlds", "sensitivity", "search")
+"""What a study is by its design: scenarios compared, cells of a factorial, scenarios in worlds, worlds drawn to tell what matters
+in them, or a search for packages."""
+DRAWN_FOR_SENSITIVITY = ("saltelli", "morris")
+PARTIAL = "partial"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A study of a brief. ``missing``: what it lacks, in sentences; ``has_runs``: whether they are here, and not their tables alone."""
+
+    name: str
+    kind: str
+    opened: OpenedStudy
+    has_runs: bool
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """Where it is."""
+        return self.opened.path
+
+
+def find_parts(folder: Path, any_version: bool = False) -> list[Part]:
+    """The study in a folder, or those in the folders within it, by name.
+
+    ``StudyError`` where there is none, and for runs of another version of the model unless ``any_version``.
+    """
+    folders = [folder] if (folder / MANIFEST).is_file() else sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    if not folders:
+        raise StudyError(
+            f"{folder} holds no study, nor do the folders in it. `partnersim study run FILE --out {folder}` makes one."
+        )
+    return [_part(path, any_version) for path in folders]
+
+
+def _part(folder: Path, any_version: bool) -> Part:
+    opened = open_study(folder)
+    made_by, now = opened.manifest.get("model", "an earlier one"), model_digest()
+    missing = []
+    if made_by != now:
+        told = f"{folder} was made by another version of the model ({made_by}; this is {now})"
+        if not any_version:
+            raise StudyError(
+                f"{told}, so its numbers are not those of this one. Make it anew with `partnersim study run {folder / 'study.toml'} "
+                f"--out NEW_FOLDER`, or read it as it is with --any-version."
+            )
+        missing.append(f"{told}.")
+    has_runs = (folder / TABLE).is_file() or any((folder / OUTCOMES).glob("*.parquet"))
+    if not opened.is_complete:
+        missing.append(_unfinished(opened))
+    elif has_runs and (n := len(opened.table("failures"))):
+        missing.append(f"{folder.name}: {counted(n, 'run')} failed; their seeds or worlds are left out for all scenarios.")
+    return Part(folder.name, kind_of(opened.study), opened, has_runs, missing)
+
+
+def _unfinished(opened: OpenedStudy) -> str:
+    from partnersim.study.status import status
+
+    found = status(opened.path)
+    of = f" of {found['planned']:,}" if found["planned"] else ""
+    return (
+        f"{opened.path.name} is not finished: {found['finished']:,}{of} runs are there. What is whole is told of; "
+        f"`partnersim study run {opened.path / 'study.toml'} --out {opened.path}` makes the rest."
+    )
+
+
+def kind_of(study: Study) -> str:
+    """Which of :data:`KINDS` a study is."""
+    if getattr(study, "search", None):
+        return "search"
+    if study.uncertainties is not None:
+        return "sensitivity" if study.uncertainties.design in DRAWN_FOR_SENSITIVITY else "worlds"
+    return "factorial" if study.is_factorial else "scenarios"
+
+
+NEEDS = {
+    "effects": ("factorial", '[levers] with design = "fractional-factorial" and resolution = 5'),
+    "shares": ("factorial", '[levers] with design = "full-factorial" and at most ten names'),
+    "robustness": ("worlds", '[uncertainties] with design = "latin-hypercube" and at least 60 points'),
+    "backfire": ("worlds", '[uncertainties] with design = "latin-hypercube" and at least 60 points'),
+    "sensitivity": ("sensitivity", '[uncertainties] with design = "morris" or "saltelli"'),
+    "packages": ("search", "[search], a search for packages"),
+}
+"""Sections that may be asked for, with the kind of study and the design that each needs."""
+
+
+def require(parts: list[Part], wanted: list[str], folder: Path) -> None:
+    """``StudyError`` where a section is asked for that no study here can give; says the design, and the command."""
+    kinds = {part.kind for part in parts}
+    for name in wanted:
+        if name not in NEEDS:
+            raise StudyError(f"There is no section {name!r}; allowed are {listed(sorted(NEEDS), 'or')}.")
+        kind, design = NEEDS[name]
+        if kind not in kinds:
+            raise StudyError(
+                f"{name} needs a study with {design}; {folder} has none. Write one (docs/studies.md), and make it with "
+                f"`partnersim study run FILE --out {folder / name}`."
+            )

@@ -1,0 +1,148 @@
+"""A page for each recommendation of the report: what the model says of it, how strong that evidence is, and what it does not say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from partnersim.brief.blocks import Bullets, Claim, Paragraph, Section, Sentence
+from partnersim.brief.scenarios import Named, named
+from partnersim.ledger import HEADLINES
+from partnersim.scenario import inputs_used
+from partnersim.study import words
+
+if TYPE_CHECKING:
+    from partnersim.brief.brief import Brief
+    from partnersim.brief.parts import Part
+
+SAME_SIDE = 0.9
+"""Share of calibrated worlds that must be on the same side for evidence to be clear."""
+CALIBRATED = "calibration"
+CLEAR = ("lower", "higher")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How strong the evidence on a scenario is. ``strength``: helps, harms, mixed or none; ``reason``: why, in a sentence."""
+
+    strength: str
+    reason: str
+    backfires: bool = False
+
+
+def evidence(brief: Brief, name: str) -> Evidence | None:
+    """Of one scenario, over all studies of the brief; None where none compares it."""
+    head = _headline(brief, name)
+    if head is None:
+        return None
+    rows = head[1]
+    verdicts = dict(zip(rows["outcome"], rows["verdict"], strict=True))
+    better = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] == words.BETTER[o]]
+    worse = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] != words.BETTER[o]]
+    told = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "share": f"{SAME_SIDE:.0%}"}
+    backfires = bool(_boxes(brief, name))
+    if better and worse:
+        return Evidence("mixed", brief.say("evidence.why_mixed_both", **told), backfires)
+    if not better and not worse:
+        return Evidence("none", brief.say("evidence.why_none"), backfires)
+    strength, moved = ("helps", better) if better else ("harms", worse)
+    shares = [_calibrated_share(brief, name, outcome, better=bool(better)) for outcome in moved]
+    known = [share for share in shares if share is not None]
+    if not known:
+        return Evidence(strength, brief.say(f"evidence.why_{strength}_here", **told), backfires)
+    if min(known) < SAME_SIDE:
+        least = moved[shares.index(min(known))]
+        reason = brief.say("evidence.why_mixed_worlds", moved=_outcomes(brief, [least]), share=f"{min(known):.0%}")
+        return Evidence("mixed", reason, backfires)
+    return Evidence(strength, brief.say(f"evidence.why_{strength}", **told), backfires)
+
+
+def _outcomes(brief: Brief, outcomes: list[str]) -> str:
+    names = [brief.say(f"outcome.{o}").lower() for o in outcomes]
+    return "".join(str(piece) for piece in brief.listed([[name] for name in names]))
+
+
+def _headline(brief: Brief, name: str) -> tuple[str, pd.DataFrame] | None:
+    for part in brief.of_kind("scenarios"):
+        found = brief.table(part, "headline")
+        if found and (found[1]["scenario"] == name).any():
+            return found[0], found[1][found[1]["scenario"] == name]
+    return None
+
+
+def _sides(brief: Brief, name: str, outcome: str, calibrated: bool) -> pd.Series | None:
+    """The row on sides of worlds, of calibrated ones or of those drawn over whole ranges."""
+    for part in brief.of_kind("worlds"):
+        design = part.opened.study.uncertainties
+        if design is None or (design.design == CALIBRATED) != calibrated:
+            continue
+        found = brief.table(part, "sides")
+        if found is not None:
+            rows = found[1][(found[1]["policy"] == name) & (found[1]["outcome"] == outcome)]
+            if len(rows):
+                return rows.iloc[0]
+    return None
+
+
+def _calibrated_share(brief: Brief, name: str, outcome: str, better: bool) -> float | None:
+    row = _sides(brief, name, outcome, calibrated=True)
+    return None if row is None else float(row["better" if better else "worse"])
+
+
+def _boxes(brief: Brief, name: str) -> list[tuple[str, pd.Series]]:
+    """Confirmed regions in which a scenario does harm, with their tables."""
+    found = []
+    for part in brief.of_kind("worlds"):
+        table = brief.table(part, "boxes")
+        if table is not None:
+            rows = table[1]
+            mine = rows[(rows["scenario"] == name) & rows["confirmed"].astype(bool)]
+            found += [(table[0], row) for _, row in mine.iterrows()]
+    return found
+
+
+def column(brief: Brief, name: str) -> Sentence:
+    """The evidence on a scenario as it stands in the table side by side."""
+    found = evidence(brief, name)
+    if found is None:
+        return [""]
+    text = brief.say(f"evidence.{found.strength}")
+    return [f"{text}{brief.say('word.semicolon')}{brief.say('evidence.backfires')}" if found.backfires else text]
+
+
+def pages(brief: Brief) -> list[Section]:
+    """A section with a page for each recommendation that some study compares; none where no study has one."""
+    told: dict[int, tuple[str, Named, Part]] = {}
+    for part in brief.of_kind("scenarios"):
+        for name in part.opened.scenarios[1:]:
+            about = named(name)
+            if about.paragraph:
+                told.setdefault(about.paragraph, (name, about, part))
+    if not told:
+        return []
+    whole = Section("recommendations", brief.say("recommendation.pages"), is_page=True)
+    whole.blocks.append(Paragraph([brief.say("evidence.rule", share=f"{SAME_SIDE:.0%}")]))
+    whole.parts = [_page(brief, paragraph, *told[paragraph]) for paragraph in sorted(told)]
+    return [whole]
+
+
+def _page(brief: Brief, paragraph: int, name: str, about: Named, part: Part) -> Section:
+    say = brief.say
+    found = evidence(brief, name)
+    assert found is not None
+    page = Section(f"paragraph-{paragraph}", say("recommendation.title", paragraph=paragraph, title=about.title), is_page=True)
+    page.blocks.append(Paragraph(column(brief, name), "badge"))
+    page.blocks.append(Paragraph([found.reason]))
+    if say.has(f"paragraph.{paragraph}.asks"):
+        page.parts.append(Section("", say("recommendation.asks"), [Paragraph([say(f"paragraph.{paragraph}.asks")])]))
+    page.parts.append(Section("", say("recommendation.does"), _does(brief, name, part)))
+    page.parts.append(Section("", say("recommendation.worlds"), [Bullets(_worlds(brief, name))]))
+    page.parts.append(Section("", say("recommendation.pays"), [Paragraph(_pays(brief, name, part))]))
+    if brief.of_kind("factorial"):
+        page.parts.append(Section("", say("recommendation.pairs"), [Bullets(_pairs(brief, about))]))
+    page.parts.append(Section("", say("recommendation.backfire"), [Bullets(_backfires(brief, name))]))
+    page.parts.append(Section("", say("recommendation.mechanism"), [Bullets(_mechanism(brief, about))]))
+    page.parts.append(Section("", say("recommendation.not_said"), [Bullets(_not_said(brief, paragraph, about))]))
+    return page

@@ -1,0 +1,126 @@
+"""A folder of results made into a brief: studies analysed, tables kept, sections written, held against the tables, and rendered."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from partnersim.brief import factorial, methods, packages, recommendations, scenarios, sensitivity, worlds
+from partnersim.brief.blocks import Section, Sentence
+from partnersim.brief.brief import Brief
+from partnersim.brief.catalogue import LANGUAGE, Catalogue
+from partnersim.brief.claims import check
+from partnersim.brief.page import render
+from partnersim.brief.parts import KINDS, Part, find_parts, require
+from partnersim.brief.tables import Tables
+from partnersim.figures import save
+from partnersim.study.files import StudyError, write_text
+from partnersim.study.paired import LEVEL
+
+PAGE, FIGURES, QUESTION = "brief.html", "figures", "question.toml"
+WRITERS: dict[str, ModuleType] = {
+    "scenarios": scenarios,
+    "factorial": factorial,
+    "worlds": worlds,
+    "sensitivity": sensitivity,
+    "search": packages,
+}
+"""Who analyses and tells of each kind of study: ``analyse(part)``, ``answer(brief, part)``, ``sections(brief, part)``."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was made. ``claims``: differences stated, each held against its table; ``missing``: what the page marks as missing."""
+
+    page: Path
+    claims: int
+    figures: int
+    missing: Sequence[str]
+
+
+def report(
+    folder: str | Path,
+    sections: Sequence[str] = (),
+    any_version: bool = False,
+    language: str = LANGUAGE,
+    say: Callable[[str], object] = lambda text: None,
+) -> Report:
+    """Make the brief of the study in a folder, or of the studies in the folders within it.
+
+    Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV). Where runs are not here, the tables
+    kept are told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``say`` is told what goes on.
+    Raises :class:`StudyError` for a folder without studies, runs of another model version unless ``any_version``, sections that
+    need another design, and tables that are nowhere.
+    """
+    folder = Path(folder)
+    parts = find_parts(folder, any_version)
+    require(parts, list(sections), folder)
+    parts.sort(key=lambda part: (KINDS.index(part.kind), part.name))
+    tables = Tables(folder)
+    missing = [text for part in parts for text in part.missing]
+    for part in parts:
+        missing += _analyse(part, tables, say)
+    brief = Brief(folder, parts, tables, Catalogue(language))
+    answer, body = _told(brief)
+    title, question, note = _asked(folder, parts)
+    body.append(methods.section(brief, _commands(folder, parts)))
+    page = render(
+        brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures
+    )
+    claims = check(page, tables, brief.say)
+    for name, picture in brief.pictures.items():
+        save(picture, folder / FIGURES, name)
+    write_text(page, folder / PAGE)
+    return Report(folder / PAGE, claims, len(brief.pictures), missing)
+
+
+def _analyse(part: Part, tables: Tables, say: Callable[[str], object]) -> list[str]:
+    """Make the tables of a part of its runs, or find those kept; returns what could not be made."""
+    if not part.has_runs:
+        if not any(name.startswith(f"{part.name}/") for name in tables):
+            raise StudyError(
+                f"{part.folder} has neither runs nor tables of an earlier analysis. "
+                f"`partnersim study run {part.folder / 'study.toml'} --out {part.folder}` makes its runs."
+            )
+        say(f"{part.folder}: the runs are not here; its kept tables are told of.")
+        return []
+    say(f"{part.folder}: analysing.")
+    found, lacking = WRITERS[part.kind].analyse(part)
+    tables.keep(part.name, found)
+    return [f"{part.name}: {text}" for text in lacking]
+
+
+def _told(brief: Brief) -> tuple[list[Sentence], list[Section]]:
+    answer: list[Sentence] = []
+    body: list[Section] = []
+    for part in brief.parts:
+        answer += WRITERS[part.kind].answer(brief, part)
+        body += WRITERS[part.kind].sections(brief, part)
+    pages = recommendations.pages(brief)
+    return answer, [*body, *pages]
+
+
+def _asked(folder: Path, parts: Sequence[Part]) -> tuple[str, str, str]:
+    """Title, question and note: of the folder's question file, of its only study, or of the first."""
+    path = folder / QUESTION
+    if path.is_file():
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        return found["title"], found["question"], found.get("note", "")
+    study = parts[0].opened.study
+    return study.title, study.question, study.note
+
+
+def _sure(brief: Brief) -> str:
+    inputs = methods.inputs_of(brief.parts)
+    if inputs is None:
+        return brief.say("head.sure_small", level=f"{LEVEL:.0%}")
+    return brief.say("head.sure", level=f"{LEVEL:.0%}", assumed=inputs[0], inputs=inputs[1])
+
+
+def _commands(folder: Path, parts: Sequence[Part]) -> list[str]:
+    """What makes the studies and the brief again, from study files that each folder keeps a copy of."""
+    made = [f"partnersim study run {part.folder / 'study.toml'} --out {part.folder}" for part in parts]
+    return [*made, f"partnersim report {folder}"]

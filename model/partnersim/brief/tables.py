@@ -1,0 +1,55 @@
+"""Tables that a brief tells of: made of runs, kept as CSV beside them, and always read back from there.
+
+So a page rests on what is on disk alone: who has the tables without the runs gets the same page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from partnersim.study.files import StudyError, write_csv
+
+FOLDER = "analysis"
+
+
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables by name, ``part/table``, read when they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / FOLDER
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def keep(self, part: str, tables: Mapping[str, pd.DataFrame]) -> None:
+        """Write the tables of a part in place of those that it had."""
+        folder = self._folder / part
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.glob("*.csv"):
+                if old.stem not in tables:
+                    old.unlink()
+        except OSError as error:
+            raise StudyError(f"{folder}: cannot be written ({error.strerror}).") from None
+        for name, table in tables.items():
+            write_csv(table, folder / f"{name}.csv")
+            self._read.pop(f"{part}/{name}", None)
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            path = self._folder / f"{name}.csv"
+            if not path.is_file():
+                raise KeyError(name)
+            self._read[name] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.relative_to(self._folder).with_suffix("").as_posix() for path in sorted(self._folder.glob("*/*.csv")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a table."""
+        return (self._folder / f"{name}.csv").is_file()
