@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.cells import Cells, factorial_cells
+from partnersim.analysis.cells import Cells, contrasted, factorial_cells
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.factorial import aliases
@@ -55,7 +55,7 @@ def effects(study: OpenedStudy, outcomes: Sequence[str] = HEADLINES, pairs: bool
 
 
 def effects_of(cells: Cells, pairs: bool = True, level: float = LEVEL) -> pd.DataFrame:
-    """The same of cells; ``units`` are of outcomes that the model knows."""
+    """The same of cells; ``unit`` is empty for an outcome that the model does not know."""
     confounded = aliased(cells.levels)
     seen = {outcome: cells.whole(outcome) for outcome in cells.values}
     tables = [_family(cells, seen, confounded, level, is_pair) for is_pair in ((False, True) if pairs else (False,))]
@@ -71,7 +71,7 @@ def contrasts(signs: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.nda
     """
     first, second = np.triu_indices(signs.shape[1], 1)
     n = len(signs)
-    return values @ signs * (2 / n), values @ (signs[:, first] * signs[:, second]) * (4 / n)
+    return contrasted(values, signs * (2 / n)), contrasted(values, signs[:, first] * signs[:, second] * (4 / n))
 
 
 def _family(cells: Cells, seen: dict[str, np.ndarray], confounded: dict[str, str], level: float, is_pair: bool) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.cells import NEEDED, Cells, factorial_cells
+from partnersim.analysis.cells import NEEDED, Cells, contrasted, factorial_cells
 from partnersim.english import counted
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
@@ -64,7 +64,9 @@ def shapley_of(cells: Cells, level: float = LEVEL) -> pd.DataFrame:
     shares, together = weights(levels), np.zeros(2**k)
     together[[none, every]] = -1.0, 1.0
     seen = {outcome: cells.whole(outcome) for outcome in cells.values}
-    found = {o: pd.DataFrame(values @ np.vstack([shares, together]).T, index=cells.seeds) for o, values in seen.items()}
+    found = {
+        o: pd.DataFrame(contrasted(values, np.vstack([shares, together]).T), index=cells.seeds) for o, values in seen.items()
+    }
     intervals = simultaneous(pd.concat(found, axis=1), level)
     rows = []
     for outcome, values in seen.items():
