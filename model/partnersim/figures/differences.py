@@ -10,19 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from partnersim.english import some
-from partnersim.figures.style import (
-    BLACK,
-    REFERENCE,
-    Look,
-    Picture,
-    canvas,
-    dress,
-    mark_handle,
-    number_axis,
-    scenario_look,
-    styled,
-)
+from partnersim.figures.forest import clear_ones, frame, mark
+from partnersim.figures.style import REFERENCE, Look, Picture, canvas, dress, mark_handle, scenario_look, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 from partnersim.study.table import is_worth_a_line
@@ -73,9 +62,9 @@ def draw_headlines(comparison: Comparison) -> Picture:
     picture = canvas(1.75 + 0.36 * len(names) + 0.17 * sum(len(text) // 95 + 1 for text in findings(comparison)))
     panels = picture.subplots(1, data["outcome"].nunique(), sharey=True, squeeze=False)[0]
     for axes, (outcome, part) in zip(panels, data.groupby("outcome", sort=False), strict=True):
-        _frame(axes, part, len(names))
+        frame(axes, part, len(names), held=_are_headlines(part))
         for y, (_, row) in enumerate(part.iterrows()):
-            _mark(axes, row, y, scenario_look(y))
+            mark(axes, row, y, scenario_look(y))
         axes.set_yticks(range(len(names)), names)
         axes.set_title(words.label(outcome))
         unit = textwrap.fill(f"reference: {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}", 36)
@@ -124,27 +113,18 @@ def findings(comparison: Comparison) -> list[str]:
     said = comparison.findings()
     if len(said) <= PAGE:
         return said
-    return [_clear_ones(comparison, outcome, rows) for outcome, rows in comparison.headline().groupby("outcome", sort=False)]
-
-
-def _clear_ones(comparison: Comparison, outcome: str, rows: pd.DataFrame) -> str:
-    """Which scenarios clearly differ in an outcome, the largest difference first."""
-    parts = []
-    for verdict in ("lower", "higher"):
-        clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
-        if len(clear):
-            parts.append(f"{verdict} with {some([comparison.name(name) for name in clear['scenario']], 3)}")
-    return f"{words.label(outcome)}: {'; '.join(parts) or 'no clear difference with any'}."
+    head = comparison.headline().groupby("outcome", sort=False)
+    return [clear_ones(outcome, rows, lambda row: comparison.name(row["scenario"])) for outcome, rows in head]
 
 
 def _panel(axes: Axes, group: str, part: pd.DataFrame, scenarios: list[tuple[str, Look]]) -> None:
     outcomes = list(part["outcome"].unique())
-    _frame(axes, part, len(outcomes))
+    frame(axes, part, len(outcomes), held=_are_headlines(part))
     step = 0.74 / len(scenarios)
     for y, outcome in enumerate(outcomes):
         rows = part[part["outcome"] == outcome].set_index("scenario")
         for i, (scenario, look) in enumerate(scenarios):
-            _mark(axes, rows.loc[scenario], y + (i - (len(scenarios) - 1) / 2) * step, look)
+            mark(axes, rows.loc[scenario], y + (i - (len(scenarios) - 1) / 2) * step, look)
     bases = part.drop_duplicates("outcome").set_index("outcome")["reference_mean"]
     axes.set_yticks(range(len(outcomes)), [f"{words.label(o)}  ({words.number(bases[o])})" for o in outcomes])
     axes.get_yticklabels()[outcomes.index(group)].set_fontweight("bold")
@@ -152,52 +132,6 @@ def _panel(axes: Axes, group: str, part: pd.DataFrame, scenarios: list[tuple[str
     axes.set_xlabel(AXIS)
 
 
-def _frame(axes: Axes, part: pd.DataFrame, rows: int) -> None:
-    """Axis ends, zero line, striped rows."""
-    axes.set_xlim(*_limits(part))
-    axes.set_ylim(rows - 0.4, -0.6)
-    axes.axvline(0, color=BLACK, linewidth=1)
-    for y in range(1, rows, 2):
-        axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    number_axis(axes, "x", 7 if rows > 3 else 5)
-
-
-def _limits(part: pd.DataFrame) -> tuple[float, float]:
-    """Axis ends that hold every ordinary interval and zero; a few parts far beyond are shown by arrows."""
-    ends = part[["percent", "percent_low", "percent_high"]].to_numpy()
-    reach = np.abs(np.where(np.isfinite(ends), ends, 0.0)).max(axis=1)
-    known = reach[reach > 0]
-    headline = reach[(part["outcome"] == part["group"]).to_numpy()].max()
-    cap = max(8 * np.median(known), 1.3 * headline) if len(known) else 1.0
-    low, high = max(np.nanmin(ends, initial=0.0), -cap), min(np.nanmax(ends, initial=0.0), cap)
-    room = 0.08 * max(high - low, 0.1)
-    return low - room, high + room
-
-
-def _mark(axes: Axes, row: pd.Series, y: float, look: Look) -> None:
-    """One difference: mark and interval, an arrow where it lies beyond the axis, words where there is no percent."""
-    value, low, high = row["percent"], row["percent_low"], row["percent_high"]
-    left, right = axes.get_xlim()
-    if math.isnan(value):
-        if row["difference"]:
-            size, ends = words.measured(row["difference"], row["low"], row["high"])
-            text = f"{size} {row['unit']} {ends}" if math.isfinite(row["difference"]) else size
-            axes.annotate(text, (0, y), (5, 0), textcoords="offset points", va="center", fontsize=6.5, color=look.colour)
-        return
-    if left < value < right:
-        clear = row["verdict"] in ("lower", "higher")
-        if not math.isnan(low):
-            axes.plot([low, high], [y, y], color=look.colour, linewidth=1.4, solid_capstyle="butt")
-        face = look.colour if clear else "white"
-        axes.plot(value, y, marker=look.shape, markersize=4.6, color=look.colour, markerfacecolor=face, linestyle="")
-        return
-    is_high = value >= right
-    edge, side = (right, -1) if is_high else (left, 1)
-    axes.plot(edge + side * 0.01 * (right - left), y, marker=">" if is_high else "<", color=look.colour, markersize=4.6)
-    text = f"{words.number(value, signed=True)}%"
-    beside = "right" if is_high else "left"
-    axes.annotate(
-        text, (edge, y), (side * 9, 0), textcoords="offset points", va="center", ha=beside, fontsize=6.5, color=look.colour
-    )
+def _are_headlines(part: pd.DataFrame) -> np.ndarray:
+    """Rows whose intervals an axis must hold."""
+    return (part["outcome"] == part["group"]).to_numpy()
