@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.brief.blocks import Bullets, Claim, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import Named, named
+from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
+from partnersim.brief.scenarios import Named, named, where
+from partnersim.figures.one_policy import draw_policy
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import inputs_used
 from partnersim.study import words
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 SAME_SIDE = 0.9
 """Share of calibrated worlds that must be on the same side for evidence to be clear."""
 CALIBRATED = "calibration"
+SIDES = "Staff-days by side"
+MOST_ELSEWHERE, MOST_PAIRS = 4, 3
+"""Regions and goals named, and pairs of an outcome."""
 CLEAR = ("lower", "higher")
 
 
@@ -146,3 +150,89 @@ def _page(brief: Brief, paragraph: int, name: str, about: Named, part: Part) -> 
     page.parts.append(Section("", say("recommendation.mechanism"), [Bullets(_mechanism(brief, about))]))
     page.parts.append(Section("", say("recommendation.not_said"), [Bullets(_not_said(brief, paragraph, about))]))
     return page
+
+
+def _does(brief: Brief, name: str, part: Part) -> list[Block]:
+    head = _headline(brief, name)
+    assert head is not None
+    table, rows = head
+    claims = brief.listed([[brief.claim(table, row)] for row in rows.index])
+    reference = named(part.opened.scenarios[0]).title
+    said: list[Block] = [Paragraph([brief.say("recommendation.alone", reference=reference), *claims, brief.say("word.stop")])]
+    payers = brief.table(part, "payers")
+    if payers is not None:
+        mine = payers[1][(payers[1]["policy"] == name) & (payers[1]["group"] == SIDES)]
+        title = f"{rows['name'].iloc[0]}: {''.join(getattr(piece, 'text', piece) for piece in claims)}"
+        picture = draw_policy(rows, mine, title, where(part, rows))
+        paragraph = named(name).paragraph
+        said.append(brief.drawing(f"paragraph_{paragraph}", picture, brief.say("recommendation.figure", paragraph=paragraph)))
+    return said
+
+
+def _worlds(brief: Brief, name: str) -> list[Sentence]:
+    said: list[Sentence] = []
+    for outcome in HEADLINES:
+        for calibrated in (True, False):
+            row = _sides(brief, name, outcome, calibrated)
+            if row is not None:
+                key = "recommendation.in_calibrated" if calibrated else "recommendation.in_wide"
+                n = int(row["worlds"])
+                shares = {side: f"{row[side]:.0%}" for side in ("better", "worse", "clear_better", "clear_worse")}
+                said.append([brief.say(key, outcome=brief.say(f"outcome.{outcome}"), worlds=n, **shares)])
+    return said or [[brief.say("recommendation.no_worlds")]]
+
+
+def _pays(brief: Brief, name: str, part: Part) -> Sentence:
+    found = brief.table(part, "payers")
+    if found is None:
+        return [brief.say("recommendation.no_payers")]
+    table, rows = found
+    mine = rows[(rows["policy"] == name) & rows["verdict"].isin(CLEAR)]
+    sides = mine[mine["group"] == SIDES].sort_values("difference", key=abs, ascending=False)
+    elsewhere = mine[mine["group"] != SIDES].sort_values("of_total", key=abs, ascending=False).head(MOST_ELSEWHERE)
+    chosen = [*sides.index, *elsewhere.index]
+    if not chosen:
+        return [brief.say("recommendation.no_payers")]
+    return [*brief.listed([[brief.claim(table, row, "paid")] for row in chosen]), brief.say("word.stop")]
+
+
+def _pairs(brief: Brief, about: Named) -> list[Sentence]:
+    """Clear pairs of the scenario's levers with any lever, the strongest first."""
+    levers = {policy.lever for policy in about.scenario.policies} if about.scenario else set()
+    said: list[Sentence] = []
+    for part in brief.of_kind("factorial"):
+        found = brief.table(part, "effects")
+        if found is None:
+            continue
+        table, rows = found
+        mine = rows[(rows["second"] != "") & (rows["first"].isin(levers) | rows["second"].isin(levers)) & rows["verdict"].isin(CLEAR)]
+        for outcome in HEADLINES:
+            here = mine[mine["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
+            said += [[brief.claim(table, row, "pair"), brief.say("word.stop")] for row in here.index[:MOST_PAIRS]]
+    return said or [[brief.say("recommendation.no_pairs")]]
+
+
+def _backfires(brief: Brief, name: str) -> list[Sentence]:
+    if not any(brief.table(part, "boxes") for part in brief.of_kind("worlds")):
+        return [[brief.say("recommendation.boxes_not_asked")]]
+    found = _boxes(brief, name)
+    return [[str(row["told"])] for _, row in found] or [[brief.say("recommendation.no_boxes")]]
+
+
+def _mechanism(brief: Brief, about: Named) -> list[Sentence]:
+    if about.scenario is None:
+        return []
+    levers = [about.scenario.levers[policy.lever] for policy in about.scenario.policies]
+    return [
+        [brief.say("recommendation.lever", title=x.title, id=x.id, mechanism=x.mechanism, trade_off=x.trade_off)] for x in levers
+    ]
+
+
+def _not_said(brief: Brief, paragraph: int, about: Named) -> list[Sentence]:
+    said: list[Sentence] = []
+    if brief.say.has(f"paragraph.{paragraph}.not_said"):
+        said += [[text] for text in brief.say(f"paragraph.{paragraph}.not_said").split(" | ")]
+    if about.scenario is not None:
+        assumed, inputs = inputs_used([about.scenario])
+        said.append([brief.say("recommendation.assumed", assumed=assumed, inputs=inputs)])
+    return said

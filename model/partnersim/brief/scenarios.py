@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from partnersim.analysis.payers import payers
-from partnersim.brief.blocks import Claim, Drawing, Grid, Paragraph, Section, Sentence
+from partnersim.brief.blocks import Claim, Grid, Section, Sentence
+from partnersim.figures.payers import draw_payers
+from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import Scenario, find_scenario, load_scenario
 from partnersim.scenario.reading import ScenarioError
@@ -43,16 +45,18 @@ def named(name: str) -> Named:
     return Named(found[2], int(found[1]), scenario) if found else Named(scenario.title or name, 0, scenario)
 
 
-def analyse(part: Part) -> dict[str, pd.DataFrame]:
+def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """``headline``: three headline outcomes of every scenario, judged together; ``payers``: who pays, who gains."""
     opened = part.opened
+    if len(opened.scenarios) < 2:
+        return {}, ["it has one scenario, so there is nothing to compare."]
     if opened.is_complete:
         head = opened.table("headline")
     else:
         head = compared(opened.path, opened.points, None, opened.asked).headline()
-    about = {name: named(name) for name in head["scenario"].unique()}
-    head.insert(1, "name", [told_name(about[name]) for name in head["scenario"]])
-    return {"headline": head, "payers": payers(opened)}
+    names = {name: told_name(named(name)) for name in head["scenario"].unique()}
+    head.insert(1, "name", head["scenario"].map(names))
+    return {"headline": head, "payers": payers(opened)}, []
 
 
 def told_name(about: Named) -> str:
@@ -69,53 +73,92 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     said: list[Sentence] = []
     for outcome in HEADLINES:
         rows = head[head["outcome"] == outcome]
-        clear = rows[rows["verdict"].isin(["lower", "higher"])]
         title = brief.say(f"outcome.{outcome}")
-        if not len(clear):
-            said.append([brief.say("head.no_clear", outcome=title)])
-            continue
         pieces: list[str | Claim] = []
-        for verdict in sorted(clear["verdict"].unique(), key=lambda v: v != words.BETTER[outcome]):
-            here = clear[clear["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
-            side = brief.say("side.better" if verdict == words.BETTER[outcome] else "side.worse")
-            opening = brief.say("head.clear_one", outcome=title, verdict=side) if not pieces else f"{brief.say('word.semicolon')}{side} "
-            pieces.append(opening if not pieces else brief.say("head.clear_next", verdict=side))
-            pieces += brief.listed([[brief.claim(table, row, "named")] for row in here.index[:MOST]])
-            if len(here) > MOST:
-                pieces.append(brief.say("head.and_more", n=len(here) - MOST))
-        said.append([*pieces, brief.say("word.stop")])
+        for side, verdict in (("better", words.BETTER[outcome]), ("worse", _other(words.BETTER[outcome]))):
+            clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
+            if len(clear):
+                opening = "scenarios.clear_next" if pieces else "scenarios.clear"
+                pieces.append(brief.say(opening, outcome=title, side=brief.say(f"side.{side}")))
+                pieces += brief.listed([[brief.claim(table, row, "named")] for row in clear.index[:MOST]])
+                if len(clear) > MOST:
+                    pieces.append(brief.say("scenarios.and_more", n=len(clear) - MOST))
+        said.append([*pieces, brief.say("word.stop")] if pieces else [brief.say("scenarios.no_clear", outcome=title)])
     return said
 
 
-def sections(brief: Brief, part: Part, evidence: dict[str, Sentence]) -> list[Section]:
-    """The scenarios side by side, and who pays. ``evidence``: by scenario, what goes into the last column."""
+def _other(verdict: str) -> str:
+    return "higher" if verdict == "lower" else "lower"
+
+
+def sections(brief: Brief, part: Part) -> list[Section]:
+    """The scenarios side by side, and who pays."""
     found = brief.table(part, "headline")
     if found is None:
         return []
+    from partnersim.brief.recommendations import column
+
     table, head = found
+    section = Section(f"{part.name}-side-by-side", brief.say("scenarios.title"))
     reference = named(part.opened.scenarios[0]).title
-    section = Section(f"{part.name}-side-by-side", brief.say("recommendations.title"))
-    section.blocks.append(Drawing_of(brief, part, reference))
-    about = {name: named(name) for name in head["scenario"].unique()}
-    caption = brief.say("recommendations.caption", reference=reference, seeds=int(head["runs"].max()), level=f"{LEVEL:.0%}")
-    for is_recommendation, heading in ((True, "head_name"), (False, "head_package")):
-        names = [name for name, told in about.items() if bool(told.paragraph) == is_recommendation]
-        if names:
-            section.blocks.append(_grid(brief, table, head, names, heading, caption, evidence))
-    return [section, *_payers(brief, part)]
+    names = {str(row.scenario): str(row.name) for row in head[["scenario", "name"]].drop_duplicates().itertuples(index=False)}
+    picture = draw_side_by_side(head, {name: _short(name, told) for name, told in names.items()}, where(part, head))
+    section.blocks.append(brief.drawing(f"{part.name}_side_by_side", picture, brief.say("scenarios.figure", reference=reference)))
+    caption = brief.say("scenarios.caption", reference=reference, seeds=f"{head['runs'].max():,.0f}", level=f"{LEVEL:.0%}")
+    about = {name: named(name) for name in names}
+    for is_recommendation, heading in ((True, "head_recommendation"), (False, "head_scenario")):
+        mine = [name for name in names if bool(about[name].paragraph) == is_recommendation]
+        if mine:
+            columns = {name: column(brief, name) for name in mine}
+            section.blocks.append(_grid(brief, table, head, names, mine, heading, caption, columns))
+    return [section, *_payers(brief, part, names)]
+
+
+def _short(name: str, told: str) -> str:
+    """A label whose first word tells a scenario from the others: the paragraph of a recommendation, else its name."""
+    return told if told[:1].isdigit() else name
+
+
+def where(part: Part, table: pd.DataFrame) -> str:
+    """Of what runs a figure is, for its footer."""
+    study = part.opened.study
+    inputs = part.opened.asked.inputs
+    told = f"{table['runs'].max():,.0f} paired seeds, {study.months} months after burn-in, size {study.size}."
+    return f"{told} Of {inputs[1]} inputs {inputs[0]} are assumed." if inputs else told
 
 
 def _grid(
-    brief: Brief, table: str, head: pd.DataFrame, names: Iterable[str], heading: str, caption: str, evidence: dict[str, Sentence]
+    brief: Brief,
+    table: str,
+    head: pd.DataFrame,
+    names: dict[str, str],
+    mine: Iterable[str],
+    heading: str,
+    caption: str,
+    evidence: dict[str, Sentence],
 ) -> Grid:
-    rows = []
-    for name in names:
-        mine = head[head["scenario"] == name]
-        cells: list[Sentence] = [[str(mine["name"].iloc[0])]]
+    rows: list[list[Sentence]] = []
+    for name in mine:
+        cells: list[Sentence] = [[names[name]]]
         for outcome in HEADLINES:
-            cells.append([brief.claim(table, row, "cell") for row in mine.index[mine["outcome"] == outcome]])
-        rows.append([*cells, *([evidence[name]] if name in evidence else [])])
-    heads = [brief.say(f"recommendations.{heading}"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
-    if any(name in evidence for name in names):
-        heads.append(brief.say("recommendations.head_evidence"))
-    return Grid(caption, heads, rows, wide=True)
+            here = head.index[(head["scenario"] == name) & (head["outcome"] == outcome)]
+            cells.append([brief.claim(table, row, "cell") for row in here])
+        rows.append([*cells, evidence[name]])
+    heads = [brief.say(f"scenarios.{heading}"), *(brief.say(f"outcome.{o}") for o in HEADLINES), brief.say("scenarios.head_evidence")]
+    return Grid(caption, heads, rows)
+
+
+def _payers(brief: Brief, part: Part, names: dict[str, str]) -> list[Section]:
+    found = brief.table(part, "payers")
+    if found is None:
+        return []
+    _, table = found
+    section = Section(f"{part.name}-payers", brief.say("payers.title"))
+    labels = {name: _short(name, told) for name, told in names.items()}
+    told = where(part, table)
+    for number, groups in enumerate((("Staff-days by side",), ("Staff-days by region", "Reach by region"), ("Staff-days by goal", "Reach by goal")), 1):
+        rows = table[table["group"].isin(groups)]
+        if len(rows):
+            picture = draw_payers(rows.reset_index(drop=True), labels, told)
+            section.blocks.append(brief.drawing(f"{part.name}_payers_{number}", picture, brief.say(f"payers.figure_{number}")))
+    return [section]

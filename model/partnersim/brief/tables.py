@@ -41,7 +41,9 @@ class Tables(Mapping[str, pd.DataFrame]):
             path = self._folder / f"{name}.csv"
             if not path.is_file():
                 raise KeyError(name)
-            self._read[name] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+            table = pd.read_csv(path, keep_default_na=False, na_values=[""])
+            said = [column for column, kind in table.dtypes.items() if not pd.api.types.is_any_real_numeric_dtype(kind)]
+            self._read[name] = table.fillna(dict.fromkeys(said, ""))
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

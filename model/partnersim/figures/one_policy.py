@@ -1,0 +1,52 @@
+"""One scenario on one picture: the headline outcomes, and whose staff-days it takes or saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from partnersim.figures.forest import KEY, frame, judged, mark
+from partnersim.figures.style import Picture, canvas, dress, mark_handle, styled
+from partnersim.study import words
+from partnersim.study.paired import LEVEL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@styled
+def draw_policy(headline: pd.DataFrame, payers: pd.DataFrame, title: str, where: str = "") -> Picture:
+    """Two panels of differences in percent: headline outcomes, and staff-days by side.
+
+    ``headline``: rows of one scenario with ``percent``; ``payers``: rows of the same scenario and one group. ``title``: the finding.
+    """
+    first = headline.assign(
+        label=[words.label(name) for name in headline["outcome"]],
+        percent_low=100 * headline["low"] / headline["reference_mean"].abs(),
+        percent_high=100 * headline["high"] / headline["reference_mean"].abs(),
+    )
+    second = payers.assign(label=payers["who"])
+    rows = max(len(first), len(second))
+    picture = canvas(1.55 + 0.25 * rows + 0.17 * (len(title) // 90))
+    panels = picture.subplots(1, 2, squeeze=False)[0]
+    for axes, part, heading, base in (
+        (panels[0], first, "Headline outcomes", "the reference"),
+        (panels[1], second, "Staff-days a year, by side", "that side's own"),
+    ):
+        _panel(axes, part.reset_index(drop=True))
+        axes.set_title(heading)
+        axes.set_xlabel(f"difference, % of {base}")
+    data = pd.concat([first, second], ignore_index=True)[
+        ["outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high", "verdict"]
+    ]
+    footer = f"{where} Lines: {LEVEL:.0%} intervals, simultaneous over all scenarios. Hollow: the interval holds zero.".lstrip()
+    dress(picture, [title], footer, data, KEY, mark_handle)
+    return picture
+
+
+def _panel(axes: Axes, part: pd.DataFrame) -> None:
+    frame(axes, part, len(part), held=part["verdict"].isin(["lower", "higher"]).to_numpy())
+    for y, (_, row) in enumerate(part.iterrows()):
+        mark(axes, row, y, judged(row["outcome"], row["verdict"]))
+    axes.set_yticks(range(len(part)), part["label"])
