@@ -116,7 +116,7 @@ def crossed(
         lost = f", since in {len(worlds) - whole.sum()} of {len(worlds)} some run has no number" if not whole.all() else ""
         raise StudyError(
             f"{counted(int(whole.sum()), 'world')}{lost}; at least {FEWEST_WORLDS} are needed. Raise `points` under "
-            "[uncertainties] in the study file (doubled, a latin-hypercube keeps its runs) and say `partnersim study expand FILE`."
+            "[uncertainties] (doubled, a latin-hypercube keeps its runs) and say `partnersim study expand FILE`."
         )
     signs = np.array([1.0 if better[name] == "higher" else -1.0 for name in outcomes])
     known = (inputs if inputs is not None else pd.DataFrame(index=worlds)).reindex(worlds[whole])
