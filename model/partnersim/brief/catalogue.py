@@ -14,8 +14,8 @@ LANGUAGE = "en"
 class Catalogue:
     """Text by dotted key, such as ``section.effects``; braces in it are filled by name.
 
-    A value that is a table of ``one`` and ``other`` is chosen by the number ``n`` that is filled in. ``KeyError`` for a key that the
-    language has not, and for a brace without a value: both are mistakes of the code that asks.
+    A value that is a table of ``one`` and ``other`` is chosen by the number ``n`` that is filled in. ``KeyError`` for a key
+    that the language has not, and for a brace without a value: both are mistakes of the code that asks.
     """
 
     def __init__(self, language: str = LANGUAGE) -> None:
@@ -24,13 +24,17 @@ class Catalogue:
 
     def __call__(self, key: str, **values: Any) -> str:
         """The text of ``key`` with its braces filled."""
-        if key not in self._texts and "n" in values:
+        if key not in self._texts and f"{key}.other" in self._texts:
             key = f"{key}.{'one' if values['n'] == 1 else 'other'}"
         return self._texts[key].format(**values)
 
     def has(self, key: str) -> bool:
         """Whether there is such a text."""
         return key in self._texts
+
+    def every(self, key: str) -> list[str]:
+        """The texts of a list; none where there is no such list."""
+        return [self._texts[f"{key}.{n}"] for n in range(sum(k.startswith(f"{key}.") for k in self._texts))]
 
     def fields(self) -> dict[str, set[str]]:
         """The names in braces by key, by which two languages are compared."""
@@ -54,5 +58,6 @@ def _read(language: str) -> dict[str, Any]:
 def _flat(table: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for key, value in table.items():
-        found += _flat(value, f"{above}{key}.") if isinstance(value, dict) else [(f"{above}{key}", value)]
+        inner = {str(n): text for n, text in enumerate(value)} if isinstance(value, list) else value
+        found += _flat(inner, f"{above}{key}.") if isinstance(inner, dict) else [(f"{above}{key}", inner)]
     return found

@@ -36,9 +36,10 @@ def _text(catalogue: Catalogue, key: str, row: pd.Series) -> str:
     size, unit, low, high = words.amount_parts(row)
     better = words.BETTER.get(row["outcome"], "none")
     side = "neutral" if better == "none" or _word(row) not in CLEAR else "better" if _word(row) == better else "worse"
+    label = f"label.{row['outcome']}"
     return catalogue(
         key,
-        outcome=words.label(row["outcome"]).lower(),
+        outcome=catalogue(label) if catalogue.has(label) else words.label(row["outcome"]).lower(),
         size=size,
         unit=unit,
         low=low,
@@ -59,7 +60,9 @@ def check(page: str, tables: Mapping[str, pd.DataFrame], catalogue: Catalogue) -
         row = tables[found.table].iloc[found.row]
         said = found.key.rpartition(".")[2]
         if said in CLEAR and not (row["high"] < 0 if said == "lower" else row["low"] > 0):
-            raise UnfoundedClaim(f"{found.text!r} claims a difference; {found.table}, row {found.row}: {row['low']} to {row['high']}")
+            raise UnfoundedClaim(
+                f"{found.text!r} claims a difference; {found.table}, row {found.row}: {row['low']} to {row['high']}"
+            )
         if found.text != _text(catalogue, found.key, row) or said != _word(row):
             raise UnfoundedClaim(f"{found.text!r} is not what {found.table}, row {found.row}, says")
         n += 1

@@ -81,13 +81,17 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
     intro = say("effects.intro", cells=f"{len(part.opened.scenarios):,}", levers=levers, seeds=f"{mains['runs'].max():,.0f}")
     section = Section(f"{part.name}-effects", say("effects.title"), is_page=True)
     section.blocks.append(Paragraph([f"{intro} {say(f'effects.resolution_{resolution}')}"]))
-    section.blocks.append(Bullets([_clear(brief, table, mains, outcome, "clear_main", "named", NAMED_MAINS) for outcome in HEADLINES]))
+    section.blocks.append(
+        Bullets([_clear(brief, table, mains, outcome, "clear_main", "named", NAMED_MAINS) for outcome in HEADLINES])
+    )
     told = where(part, mains)
     drawn = draw_effects(mains.rename(columns={"difference": "estimate", "reference_mean": "mean"}), labels, told)
     section.blocks.append(brief.drawing(f"{part.name}_effects", drawn, say("effects.figure_main")))
     pairs = Section(f"{part.name}-pairs", say("effects.pairs"))
     both = rows[rows["second"] != ""]
-    pairs.blocks.append(Bullets([_clear(brief, table, both, outcome, "clear_pairs", "pair", NAMED_PAIRS) for outcome in HEADLINES]))
+    pairs.blocks.append(
+        Bullets([_clear(brief, table, both, outcome, "clear_pairs", "pair", NAMED_PAIRS) for outcome in HEADLINES])
+    )
     everything = rows.rename(columns={"difference": "estimate", "reference_mean": "mean"})
     for outcome in HEADLINES:
         picture = draw_pairs(everything, outcome, labels, told)

@@ -24,7 +24,7 @@ PARTIAL = "partial"
 
 @dataclass(frozen=True)
 class Part:
-    """A study of a brief. ``missing``: what it lacks, in sentences; ``has_runs``: whether they are here, and not their tables alone."""
+    """A study of a brief. ``missing``: what it lacks, in sentences; ``has_runs``: whether they are here, not their tables alone."""
 
     name: str
     kind: str
@@ -59,8 +59,8 @@ def _part(folder: Path, any_version: bool) -> Part:
         told = f"{folder} was made by another version of the model ({made_by}; this is {now})"
         if not any_version:
             raise StudyError(
-                f"{told}, so its numbers are not those of this one. Make it anew with `partnersim study run {folder / 'study.toml'} "
-                f"--out NEW_FOLDER`, or read it as it is with --any-version."
+                f"{told}, so its numbers are not those of this one. Make it anew with `partnersim study run "
+                f"{folder / 'study.toml'} --out NEW_FOLDER`, or read it as it is with --any-version."
             )
         missing.append(f"{told}.")
     has_runs = (folder / TABLE).is_file() or any((folder / OUTCOMES).glob("*.parquet"))

@@ -1,4 +1,4 @@
-"""A page for each recommendation of the report: what the model says of it, how strong that evidence is, and what it does not say."""
+"""A page for each recommendation: what the model says of it, how strong that evidence is, and what it does not say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import Named, named, where
+from partnersim.brief.scenarios import Named, named, reference_of, where
 from partnersim.figures.one_policy import draw_policy
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import inputs_used
@@ -157,7 +157,7 @@ def _does(brief: Brief, name: str, part: Part) -> list[Block]:
     assert head is not None
     table, rows = head
     claims = brief.listed([[brief.claim(table, row)] for row in rows.index])
-    reference = named(part.opened.scenarios[0]).title
+    reference = reference_of(part)
     said: list[Block] = [Paragraph([brief.say("recommendation.alone", reference=reference), *claims, brief.say("word.stop")])]
     payers = brief.table(part, "payers")
     if payers is not None:
@@ -205,7 +205,9 @@ def _pairs(brief: Brief, about: Named) -> list[Sentence]:
         if found is None:
             continue
         table, rows = found
-        mine = rows[(rows["second"] != "") & (rows["first"].isin(levers) | rows["second"].isin(levers)) & rows["verdict"].isin(CLEAR)]
+        mine = rows[
+            (rows["second"] != "") & (rows["first"].isin(levers) | rows["second"].isin(levers)) & rows["verdict"].isin(CLEAR)
+        ]
         for outcome in HEADLINES:
             here = mine[mine["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
             said += [[brief.claim(table, row, "pair"), brief.say("word.stop")] for row in here.index[:MOST_PAIRS]]
@@ -229,9 +231,7 @@ def _mechanism(brief: Brief, about: Named) -> list[Sentence]:
 
 
 def _not_said(brief: Brief, paragraph: int, about: Named) -> list[Sentence]:
-    said: list[Sentence] = []
-    if brief.say.has(f"paragraph.{paragraph}.not_said"):
-        said += [[text] for text in brief.say(f"paragraph.{paragraph}.not_said").split(" | ")]
+    said: list[Sentence] = [[text] for text in brief.say.every(f"paragraph.{paragraph}.not_said")]
     if about.scenario is not None:
         assumed, inputs = inputs_used([about.scenario])
         said.append([brief.say("recommendation.assumed", assumed=assumed, inputs=inputs)])

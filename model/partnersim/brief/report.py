@@ -1,7 +1,8 @@
-"""A folder of results made into a brief: studies analysed, tables kept, sections written, held against the tables, and rendered."""
+"""A folder of results made into a brief: analysed, tables kept, sections written, rendered, held against the tables."""
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.tables import Tables
 from partnersim.figures import save
+from partnersim.study import words
+from partnersim.study.amounts import Amount
 from partnersim.study.files import StudyError, write_text
 from partnersim.study.paired import LEVEL
 
@@ -46,12 +49,14 @@ def report(
     sections: Sequence[str] = (),
     any_version: bool = False,
     language: str = LANGUAGE,
-    say: Callable[[str], object] = lambda text: None,
+    precision: str | None = None,
+    tell: Callable[[str], object] = lambda text: None,
 ) -> Report:
     """Make the brief of the study in a folder, or of the studies in the folders within it.
 
-    Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV). Where runs are not here, the tables
-    kept are told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``say`` is told what goes on.
+    Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV). Where runs are not here, the
+    tables kept are told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``precision``: see
+    :func:`require_precision`; ``tell`` is told what goes on.
     Raises :class:`StudyError` for a folder without studies, runs of another model version unless ``any_version``, sections that
     need another design, and tables that are nowhere.
     """
@@ -62,14 +67,14 @@ def report(
     tables = Tables(folder)
     missing = [text for part in parts for text in part.missing]
     for part in parts:
-        missing += _analyse(part, tables, say)
+        missing += _analyse(part, tables, tell)
     brief = Brief(folder, parts, tables, Catalogue(language))
+    if precision is not None:
+        require_precision(brief, precision)
     answer, body = _told(brief)
     title, question, note = _asked(folder, parts)
     body.append(methods.section(brief, _commands(folder, parts)))
-    page = render(
-        brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures
-    )
+    page = render(brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures)
     claims = check(page, tables, brief.say)
     for name, picture in brief.pictures.items():
         save(picture, folder / FIGURES, name)
@@ -77,7 +82,32 @@ def report(
     return Report(folder / PAGE, claims, len(brief.pictures), missing)
 
 
-def _analyse(part: Part, tables: Tables, say: Callable[[str], object]) -> list[str]:
+def require_precision(brief: Brief, asked: str) -> None:
+    """``StudyError`` where an interval of a headline difference is wider than asked; says how many seeds would do.
+
+    ``asked``: half-width in percent of the reference, such as ``2%``.
+    """
+    wanted = Amount.parse(asked, "--precision")
+    for part in brief.of_kind("scenarios"):
+        found = brief.table(part, "headline")
+        if found is None:
+            continue
+        rows = found[1]
+        half = (rows["high"] - rows["low"]) / 2
+        excess = half / rows["reference_mean"].map(wanted.of)
+        worst = excess.idxmax()
+        if excess[worst] > 1:
+            row = rows.loc[worst]
+            needed = math.ceil(row["runs"] * excess[worst] ** 2)
+            width = words.number(100 * half[worst] / abs(row["reference_mean"]))
+            raise StudyError(
+                f"{part.folder}: {row['runs']:,.0f} seeds give {words.label(row['outcome']).lower()} of {row['scenario']} an "
+                f"interval of half-width {width}% of the reference; asked is {asked}. About {needed:,} seeds would do: write seeds "
+                f"= {needed} in the study file, and say `partnersim study expand {part.folder / 'study.toml'} --out {part.folder}`."
+            )
+
+
+def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[str]:
     """Make the tables of a part of its runs, or find those kept; returns what could not be made."""
     if not part.has_runs:
         if not any(name.startswith(f"{part.name}/") for name in tables):
@@ -85,9 +115,9 @@ def _analyse(part: Part, tables: Tables, say: Callable[[str], object]) -> list[s
                 f"{part.folder} has neither runs nor tables of an earlier analysis. "
                 f"`partnersim study run {part.folder / 'study.toml'} --out {part.folder}` makes its runs."
             )
-        say(f"{part.folder}: the runs are not here; its kept tables are told of.")
+        tell(f"{part.folder}: the runs are not here; its kept tables are told of.")
         return []
-    say(f"{part.folder}: analysing.")
+    tell(f"{part.folder}: analysing.")
     found, lacking = WRITERS[part.kind].analyse(part)
     tables.keep(part.name, found)
     return [f"{part.name}: {text}" for text in lacking]

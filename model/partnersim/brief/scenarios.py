@@ -22,7 +22,10 @@ from partnersim.study.paired import LEVEL
 if TYPE_CHECKING:
     from partnersim.brief.brief import Brief
     from partnersim.brief.parts import Part
+    from partnersim.study.opened import OpenedStudy
 
+TOGETHER = (("Staff-days by side",), ("Staff-days by region", "Reach by region"), ("Staff-days by goal", "Reach by goal"))
+"""Groups of those who pay or gain that share a figure."""
 MOST = 4
 """Scenarios named in a sentence of the answer."""
 
@@ -50,13 +53,15 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     opened = part.opened
     if len(opened.scenarios) < 2:
         return {}, ["it has one scenario, so there is nothing to compare."]
-    if opened.is_complete:
-        head = opened.table("headline")
-    else:
-        head = compared(opened.path, opened.points, None, opened.asked).headline()
+    head = opened.table("headline") if opened.is_complete else _headline(opened)
     names = {name: told_name(named(name)) for name in head["scenario"].unique()}
     head.insert(1, "name", head["scenario"].map(names))
     return {"headline": head, "payers": payers(opened)}, []
+
+
+def _headline(opened: OpenedStudy) -> pd.DataFrame:
+    """The headline of a study that is not finished, of the pairs that are there."""
+    return compared(opened.path, opened.points, None, opened.asked).headline()
 
 
 def told_name(about: Named) -> str:
@@ -100,7 +105,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
 
     table, head = found
     section = Section(f"{part.name}-side-by-side", brief.say("scenarios.title"))
-    reference = named(part.opened.scenarios[0]).title
+    reference = reference_of(part)
     names = {str(row.scenario): str(row.name) for row in head[["scenario", "name"]].drop_duplicates().itertuples(index=False)}
     picture = draw_side_by_side(head, {name: _short(name, told) for name, told in names.items()}, where(part, head))
     section.blocks.append(brief.drawing(f"{part.name}_side_by_side", picture, brief.say("scenarios.figure", reference=reference)))
@@ -112,6 +117,12 @@ def sections(brief: Brief, part: Part) -> list[Section]:
             columns = {name: column(brief, name) for name in mine}
             section.blocks.append(_grid(brief, table, head, names, mine, heading, caption, columns))
     return [section, *_payers(brief, part, names)]
+
+
+def reference_of(part: Part) -> str:
+    """The first scenario in running text: ``baseline``."""
+    title = named(part.opened.scenarios[0]).title.partition(":")[0]
+    return title[:1].lower() + title[1:]
 
 
 def _short(name: str, told: str) -> str:
@@ -144,7 +155,11 @@ def _grid(
             here = head.index[(head["scenario"] == name) & (head["outcome"] == outcome)]
             cells.append([brief.claim(table, row, "cell") for row in here])
         rows.append([*cells, evidence[name]])
-    heads = [brief.say(f"scenarios.{heading}"), *(brief.say(f"outcome.{o}") for o in HEADLINES), brief.say("scenarios.head_evidence")]
+    heads = [
+        brief.say(f"scenarios.{heading}"),
+        *(brief.say(f"outcome.{o}") for o in HEADLINES),
+        brief.say("scenarios.head_evidence"),
+    ]
     return Grid(caption, heads, rows)
 
 
@@ -156,7 +171,7 @@ def _payers(brief: Brief, part: Part, names: dict[str, str]) -> list[Section]:
     section = Section(f"{part.name}-payers", brief.say("payers.title"))
     labels = {name: _short(name, told) for name, told in names.items()}
     told = where(part, table)
-    for number, groups in enumerate((("Staff-days by side",), ("Staff-days by region", "Reach by region"), ("Staff-days by goal", "Reach by goal")), 1):
+    for number, groups in enumerate(TOGETHER, 1):
         rows = table[table["group"].isin(groups)]
         if len(rows):
             picture = draw_payers(rows.reset_index(drop=True), labels, told)

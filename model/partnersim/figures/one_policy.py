@@ -14,32 +14,36 @@ from partnersim.study.paired import LEVEL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+COLUMNS = (
+    "outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high", "verdict",
+)  # fmt: skip
+
 
 @styled
 def draw_policy(headline: pd.DataFrame, payers: pd.DataFrame, title: str, where: str = "") -> Picture:
     """Two panels of differences in percent: headline outcomes, and staff-days by side.
 
-    ``headline``: rows of one scenario with ``percent``; ``payers``: rows of the same scenario and one group. ``title``: the finding.
+    ``headline``: rows of one scenario with ``percent``; ``payers``: rows of the same scenario and one group.
+    ``title``: the finding.
     """
     first = headline.assign(
         label=[words.label(name) for name in headline["outcome"]],
         percent_low=100 * headline["low"] / headline["reference_mean"].abs(),
         percent_high=100 * headline["high"] / headline["reference_mean"].abs(),
     )
-    second = payers.assign(label=payers["who"])
+    shares = {"percent": "of_total", "percent_low": "of_total_low", "percent_high": "of_total_high"}
+    second = payers.assign(label=payers["who"], **{name: payers[column] for name, column in shares.items()})
     rows = max(len(first), len(second))
     picture = canvas(1.55 + 0.25 * rows + 0.17 * (len(title) // 90))
     panels = picture.subplots(1, 2, squeeze=False)[0]
     for axes, part, heading, base in (
         (panels[0], first, "Headline outcomes", "the reference"),
-        (panels[1], second, "Staff-days a year, by side", "that side's own"),
+        (panels[1], second, "Staff-days a year, by side", "all sides' days"),
     ):
         _panel(axes, part.reset_index(drop=True))
         axes.set_title(heading)
         axes.set_xlabel(f"difference, % of {base}")
-    data = pd.concat([first, second], ignore_index=True)[
-        ["outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high", "verdict"]
-    ]
+    data = pd.concat([first, second], ignore_index=True)[list(COLUMNS)]
     footer = f"{where} Lines: {LEVEL:.0%} intervals, simultaneous over all scenarios. Hollow: the interval holds zero.".lstrip()
     dress(picture, [title], footer, data, KEY, mark_handle)
     return picture

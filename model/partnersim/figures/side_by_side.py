@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def draw_side_by_side(headline: pd.DataFrame, labels: Mapping[str, str], where: str = "") -> Picture:
     """Differences from the reference in percent: a row a scenario, a panel an outcome.
 
-    ``headline``: of :meth:`partnersim.study.comparison.Comparison.headline`; ``labels``: by scenario, the first word of each telling
-    it from the others; ``where``: of what runs, for the footer.
+    ``headline``: of :meth:`partnersim.study.comparison.Comparison.headline`; ``labels``: by scenario, the first word of each
+    telling it from the others; ``where``: of what runs, for the footer.
     """
     data = headline.copy()
     base = data["reference_mean"].abs()
