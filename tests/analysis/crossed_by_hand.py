@@ -12,12 +12,14 @@ SIGNS = {"transaction_cost": -1.0, "incidents": -1.0, "transformative_reach": 1.
 
 
 def block(means: np.ndarray, luck: np.ndarray | float = 0.0, n_seeds: int = 4, first_seed: int = 0, inputs=None) -> Crossed:
-    """``means``: outcome x policy x world; ``luck``: added to all seeds, of any shape that fits outcome x policy x world x seed."""
+    """``means``: outcome x policy x world; ``luck``: added, of a shape that fits outcome x policy x world x seed."""
     o, p, w = means.shape
     values = means[..., None] + np.zeros(n_seeds) + luck
     outcomes, policies = OUTCOMES[-o:], ("baseline", *(f"policy-{k}" for k in range(1, p)))
     signs = np.array([SIGNS[name] for name in outcomes])
-    known = pd.DataFrame(index=range(w)) if inputs is None else pd.DataFrame(inputs, columns=[f"x{j}" for j in range(len(inputs[0]))])
+    known = (
+        pd.DataFrame(index=range(w)) if inputs is None else pd.DataFrame(inputs, columns=[f"x{j}" for j in range(len(inputs[0]))])
+    )
     return Crossed(outcomes, policies, np.arange(w), first_seed + np.arange(n_seeds), values, signs, known)
 
 
