@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.analysis.crossed import NEEDS_WORLDS, WEIGHTED, Crossed
-from partnersim.analysis.resampled import RESAMPLES, estimated
+from partnersim.analysis.resampled import RESAMPLES, SAME, estimated
 from partnersim.analysis.smooth import Smoother
 from partnersim.study import words
 from partnersim.study.files import StudyError
@@ -57,13 +57,15 @@ def perfect_information(data: Crossed, weights: Mapping[str, float] | None = Non
         table[column] = getattr(found, column)
     table["held_out"] = held_out(data.gains)
     table["percent"] = 100 * table["value"] / np.where(means[:, 0] == 0, np.nan, np.abs(means[:, 0]))
-    table["changes"] = (gains.max(axis=1) > gains[own, choice]).mean(axis=1)
+    same = SAME * np.abs(gains).max(axis=(1, 2))[:, None]
+    table["changes"] = (gains.max(axis=1) > gains[own, choice] + same).mean(axis=1)
     return table
 
 
 def _evpi(gains: np.ndarray, worlds: np.ndarray) -> np.ndarray:
     drawn = gains[:, :, worlds]
-    return drawn.max(axis=1).mean(axis=1) - drawn.mean(axis=2).max(axis=1)
+    found = drawn.max(axis=1).mean(axis=1) - drawn.mean(axis=2).max(axis=1)
+    return np.where(found < SAME * np.abs(gains).max(axis=(1, 2)), 0.0, found)
 
 
 def held_out(gains: np.ndarray) -> np.ndarray:
@@ -122,8 +124,7 @@ def _worth(smoother: Smoother, gains: np.ndarray) -> np.ndarray:
         best = np.maximum(curves.max(axis=2), 0.0)
         means = np.einsum("ip,ipc->ic", smoother.weights, curves)
         found[o] = (smoother.weights * best).sum(axis=1) - np.maximum(means.max(axis=1), 0.0)
-    # Two sums of the same numbers differ in their last bits.
-    return np.where(found < 1e-9 * np.abs(over).max(axis=(1, 2))[:, None], 0.0, found)
+    return np.where(found < SAME * np.abs(over).max(axis=(1, 2))[:, None], 0.0, found)
 
 
 def _dealt(data: Crossed, inputs: np.ndarray) -> np.ndarray:

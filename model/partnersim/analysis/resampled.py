@@ -25,6 +25,8 @@ from partnersim.study.paired import LEVEL, t_value
 from partnersim.study.resampling import generator
 
 RESAMPLES = 1000
+SAME = 1e-9
+"""Numbers that differ by no more than this share of the largest are equal: equal policies are summed in different orders."""
 BLOCK = 2_000_000
 """Numbers of resampled means held at once."""
 

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.analysis.crossed import Crossed
-from partnersim.analysis.resampled import RESAMPLES, Estimate, estimated
+from partnersim.analysis.resampled import RESAMPLES, SAME, Estimate, estimated
 from partnersim.study import words
 from partnersim.study.files import StudyError
 
@@ -80,7 +80,8 @@ def robustness(data: Crossed, by: Mapping[str, float] = BY, resamples: int = RES
     statistic = functools.partial(_measured, shares=shares)
     extreme = np.isin(MEASURES, EXTREMES)[:, None, None].astype(float)
     found = estimated(statistic, data, "robustness", resamples, *_bounds(), extreme, functools.partial(_least, len(data.worlds)))
-    return Robustness(_table(data, found), _rank_shares(data, _ranks(found.draws)), percents, data.described())
+    ranks = _ranks(found.draws)
+    return Robustness(_table(data, found, ranks), _rank_shares(data, ranks), percents, data.described())
 
 
 def regrets(gains: np.ndarray) -> np.ndarray:
@@ -102,8 +103,8 @@ def _measured(gains: np.ndarray, worlds: np.ndarray, shares: np.ndarray) -> np.n
     found[3, :-1] = -regret[:, :, place]
     reference = drawn[:, :1]
     better = drawn[:, 1:] - reference
-    least = shares[:, None, None] * np.abs(reference)
-    for row, does_well in ((5, better >= 0), (6, (better >= least) & (better > 0))):
+    least, same = shares[:, None, None] * np.abs(reference), SAME * np.abs(gains).max(axis=(1, 2), keepdims=True)
+    for row, does_well in ((5, better >= -same), (6, (better >= least - same) & (better > same))):
         found[row, :-1, 1:] = does_well.mean(axis=2)
         found[row, -1, 1:] = does_well.all(axis=0).mean(axis=1)
     return found
@@ -129,9 +130,10 @@ def _least(n_worlds: int, value: np.ndarray) -> np.ndarray:
 
 def _ranks(turned: np.ndarray) -> np.ndarray:
     """Ranks over the last axis, 1 the largest; equal ones share the mean of theirs, and NaN has none."""
-    ahead = (turned[..., None, :] > turned[..., :, None]).sum(axis=-1)
-    equal = (turned[..., None, :] == turned[..., :, None]).sum(axis=-1)
-    return np.where(np.isnan(turned), np.nan, 1 + ahead + (equal - 1) / 2)
+    ahead = turned[..., None, :] - turned[..., :, None]
+    same = SAME * np.nanmax(np.abs(turned), axis=-1, initial=0.0)[..., None, None]
+    equal = (np.abs(ahead) <= same).sum(axis=-1)
+    return np.where(np.isnan(turned), np.nan, 1 + (ahead > same).sum(axis=-1) + (equal - 1) / 2)
 
 
 def _rows(data: Crossed) -> list[tuple[int, int, int]]:
@@ -152,7 +154,7 @@ def _labels(data: Crossed) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "outcome", "policy"])
 
 
-def _table(data: Crossed, found: Estimate) -> pd.DataFrame:
+def _table(data: Crossed, found: Estimate, ranks: np.ndarray) -> pd.DataFrame:
     places = tuple(np.array(_rows(data)).T)
     table = _labels(data)
     is_share = table["measure"].isin(SHARES)
@@ -165,11 +167,10 @@ def _table(data: Crossed, found: Estimate) -> pd.DataFrame:
         table[column] = numbers + 0.0
     table["raw"] = signs * found.raw[places] + 0.0
     table["rank"] = _ranks(found.value)[places]
-    drawn = _ranks(found.draws)[(slice(None), *places)]
+    drawn = ranks[(slice(None), *places)]
     table["mean_rank"] = drawn.mean(axis=0)
     table["rank_low"], table["rank_high"] = np.quantile(drawn, RANK_ENDS, axis=0)
-    largest = np.nanmax(found.draws, axis=-1, keepdims=True, initial=-np.inf)
-    first = found.draws == largest
+    first = ranks == np.nanmin(ranks, axis=-1, keepdims=True, initial=np.inf)
     table["p_best"] = (first / np.maximum(first.sum(axis=-1, keepdims=True), 1)).mean(axis=0)[places]
     return table
 
