@@ -14,6 +14,8 @@ from partnersim.figures.style import BLACK, BLUE, GREY, VERMILLION, Look, number
 from partnersim.study import words
 
 BETTER, WORSE, UNCLEAR = Look(BLUE, "o"), Look(VERMILLION, "s"), Look(GREY, "o")
+LABEL = 42
+"""Signs of a lever's label beside its row."""
 KEY = [("clearly better", BETTER), ("clearly worse", WORSE)]
 
 

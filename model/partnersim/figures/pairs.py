@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnersim.analysis.effects import interplay
 from partnersim.english import counted
-from partnersim.figures.forest import in_short, percents
+from partnersim.figures.forest import LABEL, in_short, percents
 from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
 from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
 from partnersim.study import words
@@ -39,7 +39,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     picture = canvas(1.5 + 0.21 * len(levers) + 0.2 * (len(findings[0]) // 80))
     axes = picture.subplots()
     _triangle(axes, data, levers, outcome, float(clear["estimate"].abs().max() if len(clear) else data["estimate"].abs().max()))
-    axes.set_yticks(range(1, len(levers)), [short(labels.get(name, name), 44) for name in levers[1:]])
+    axes.set_yticks(range(1, len(levers)), [short(labels.get(name, name), LABEL) for name in levers[1:]])
     axes.set_xticks(range(len(levers) - 1), [said(name) for name in levers[:-1]], rotation=90 if len(levers) > 14 else 0)
     if len(clear) and len(levers) > 9:
         named = [f"{said(row['first'])} with {said(row['second'])}: {percents(row)}" for _, row in clear[:NAMED].iterrows()]
@@ -47,7 +47,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
         axes.text(
             0.99,
             0.99,
-            "\n".join([f"{head}, % of the mean", *named]),
+            "\n".join([f"{head}, % of the design's mean", *named]),
             transform=axes.transAxes,
             ha="right",
             va="top",

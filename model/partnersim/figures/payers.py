@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from partnersim.figures.forest import in_short
+from partnersim.figures.forest import LABEL, in_short
 from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
 from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
 from partnersim.study import words
@@ -21,36 +22,57 @@ KEY = [
     ("not clear", Look("#BBBBBB", "o")),
 ]
 GOOD_WORDS = ("saves", "gains")
+DONE = {"pays": "paid", "saves": "saved", "gains": "gained", "loses": "lost"}
+COLUMNS = 13
+"""Most columns on a page."""
+UPRIGHT = 8
+"""Columns up to which their names stand level."""
+
+
+def payer_pages(table: pd.DataFrame) -> list[list[str]]:
+    """Groups that are drawn together: one after the other, days and reach apart, as many as a page has columns for."""
+    pages: list[list[str]] = []
+    kind, used = "", 0
+    for group, rows in table.groupby("group", sort=False):
+        columns, unit = rows["outcome"].nunique(), rows["unit"].iloc[0]
+        if unit != kind or used + columns > COLUMNS:
+            pages.append([])
+            kind, used = unit, 0
+        pages[-1].append(str(group))
+        used += columns
+    return pages
 
 
 @styled
-def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "") -> Picture:
+def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "", page: int = 0) -> Picture:
     """Differences in percent of each group's total, a panel a group, a row a policy, a column a member; numbers where clear.
 
-    ``table``: of :func:`partnersim.analysis.payers.payers`; take few groups at a time, since all members share the width.
-    ``labels``: by policy; ``where``: of what runs, for the footer.
+    ``table``: of :func:`partnersim.analysis.payers.payers`; ``labels``: by policy, each beginning with its id; ``where``: of
+    what runs, for the footer; ``page``: which of :func:`payer_pages`.
     """
-    groups = dict(iter(table.groupby("group", sort=False)))
-    policies = list(dict.fromkeys(table["policy"]))
+    chosen = payer_pages(table)[page]
+    data = table[table["group"].isin(chosen)].reset_index(drop=True)
+    groups = {group: data[data["group"] == group] for group in chosen}
+    policies = list(dict.fromkeys(data["policy"]))
     findings = [_finding(group, rows, labels) for group, rows in groups.items()]
     wide = [rows["outcome"].nunique() for rows in groups.values()]
-    picture = canvas(2.3 + 0.22 * len(policies) + 0.19 * sum(len(text) // 90 + 1 for text in findings))
+    foot = 1.3 if sum(wide) > UPRIGHT else 0.8
+    picture = canvas(0.85 + foot + 0.22 * len(policies) + 0.19 * sum(len(text) // 85 + 1 for text in findings))
     panels = picture.subplots(1, len(groups), sharey=True, squeeze=False, width_ratios=wide)[0]
     for axes, (group, rows) in zip(panels, groups.items(), strict=True):
-        _panel(axes, rows, policies)
+        _panel(axes, rows, policies, is_upright=sum(wide) > UPRIGHT)
         axes.set_title(group)
-        axes.set_xlabel("% of the total of all")
-    panels[0].set_yticks(range(len(policies)), [short(labels.get(name, name), 38) for name in policies])
+    panels[0].set_yticks(range(len(policies)), [short(labels.get(name, name), LABEL) for name in policies])
     footer = (
-        f"{where} Numbers: mean difference in percent of the total of all members of the panel; where it is not clear there is "
-        f"a small tile without a number. {LEVEL:.0%} intervals, simultaneous over all tiles of a panel."
+        f"{where} Numbers: mean difference in percent of the total of all members of a panel; a sign alone: less than 0.05. "
+        f"Small tiles: the interval holds zero. {LEVEL:.0%} intervals, simultaneous over all tiles of a panel."
     ).lstrip()
-    dress(picture, findings, footer, table, KEY, tile_handle)
+    dress(picture, findings, footer, data, KEY, tile_handle)
     return picture
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, policies: list[str]) -> None:
-    """Tiles of one group; full colour at its largest clear difference."""
+def _panel(axes: Axes, rows: pd.DataFrame, policies: list[str], is_upright: bool) -> None:
+    """Tiles of one group, names ``is_upright`` or level; full colour at its largest clear difference."""
     who = list(dict.fromkeys(rows["who"]))
     across, down = ({name: number for number, name in enumerate(names)} for names in (who, policies))
     sizes = rows["of_total"].abs()
@@ -59,10 +81,12 @@ def _panel(axes: Axes, rows: pd.DataFrame, policies: list[str]) -> None:
     for _, row in rows.iterrows():
         clear = row["told"] != ""
         is_good = row["told"] in GOOD_WORDS if clear else (row["difference"] > 0) != row["outcome"].startswith("days_")
-        text = words.number(float(f"{row['of_total']:.2g}"), signed=True).replace("-", "\N{MINUS SIGN}")
+        text = f"{row['of_total']:+.1f}"
+        text = (text if text[1:] != "0.0" else text[:1]).replace("-", "\N{MINUS SIGN}")
         tiles.append(Tile(across[row["who"]], down[row["policy"]], abs(row["of_total"]) / top, is_good, clear, text))
     lay(axes, tiles, 6)
-    axes.set_xticks(range(len(who)), who, rotation=90)
+    names = who if is_upright else [textwrap.fill(name, 12) for name in who]
+    axes.set_xticks(range(len(who)), names, rotation=90 if is_upright else 0)
     axes.set_xlim(-0.6, len(who) - 0.4)
     axes.set_ylim(len(policies) - 0.4, -0.6)
 
@@ -74,6 +98,7 @@ def _finding(group: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
         clear = rows[rows["told"].isin(wanted)].sort_values("difference", key=abs, ascending=False, kind="stable")
         if len(clear):
             row = clear.iloc[0]
-            size = words.measured(row["difference"], row["low"], row["high"])
-            parts.append(f"{row['who']} {row['told']} most with {said(row['policy'])}, {size[0]} {size[1]} {row['unit']}")
+            value, ends = words.measured(row["difference"], row["low"], row["high"])
+            by = f"most {DONE[row['told']]} by {row['who']} with {said(row['policy'])}"
+            parts.append(f"{by}, {value} ({ends.strip('[]').replace(', ', ' to ')}) {row['unit']}")
     return f"{group}: {'; '.join(parts) or 'no difference is clear'}."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from partnersim.analysis.shapley import ALL
-from partnersim.figures.forest import in_short, judged, percents
+from partnersim.figures.forest import LABEL, in_short, judged, percents
 from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, short, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -43,9 +43,10 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
         part = rows.set_index("lever").loc[order]
         _bars(axes, part, outcome)
         axes.set_title(words.label(outcome))
-        unit = textwrap.fill(f"all off: {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}", 36)
+        wide = 96 // len(outcomes) - 4
+        unit = textwrap.fill(f"all off: {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}", wide)
         axes.set_xlabel(f"share, % of the mean with all off\n{unit}")
-    names = [short(labels.get(name, name), 38) for name in order[:-1]]
+    names = [short(labels.get(name, name), LABEL) for name in order[:-1]]
     panels[0].set_yticks(range(len(order)), [*names, "all together"])
     panels[0].get_yticklabels()[-1].set_fontweight("bold")
     footer = (

@@ -52,10 +52,11 @@ def lay(axes: Axes, tiles: Sequence[Tile], size: float = 6.5) -> None:
 
 
 def _blend(tile: Tile, least: float) -> tuple[float, float, float]:
-    """White towards the tile's colour; unclear ones go half the way."""
-    share = least + (1 - least) * min(tile.strength, 1.0) if tile.is_clear else 0.5 * min(tile.strength, 1.0)
-    full = np.array(to_rgb(GOOD if tile.is_good else BAD))
-    red, green, blue = 1 - share * (1 - full)
+    """White towards the tile's colour; unclear ones go half the way from that of empty tiles."""
+    strength = min(tile.strength, 1.0)
+    share, start = (least + (1 - least) * strength, "white") if tile.is_clear else (0.5 * strength, EMPTY)
+    full, begun = np.array(to_rgb(GOOD if tile.is_good else BAD)), np.array(to_rgb(start))
+    red, green, blue = begun + share * (full - begun)
     return float(red), float(green), float(blue)
 
 
