@@ -24,7 +24,7 @@ PARTIAL = "partial"
 
 @dataclass(frozen=True)
 class Part:
-    """A study of a brief. ``missing``: what it lacks, in sentences; ``has_runs``: whether they are here, not their tables alone."""
+    """A study of a brief. ``missing``: what it lacks, in sentences; ``has_runs``: they are here, not their tables alone."""
 
     name: str
     kind: str

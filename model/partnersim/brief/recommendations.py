@@ -162,7 +162,8 @@ def _does(brief: Brief, name: str, part: Part) -> list[Block]:
     payers = brief.table(part, "payers")
     if payers is not None:
         mine = payers[1][(payers[1]["policy"] == name) & (payers[1]["group"] == SIDES)]
-        title = f"{rows['name'].iloc[0]}: {''.join(getattr(piece, 'text', piece) for piece in claims)}"
+        said_of_it = "".join(piece if isinstance(piece, str) else piece.text for piece in claims)
+        title = f"{rows['name'].iloc[0]}: {said_of_it}"
         picture = draw_policy(rows, mine, title, where(part, rows))
         paragraph = named(name).paragraph
         said.append(brief.drawing(f"paragraph_{paragraph}", picture, brief.say("recommendation.figure", paragraph=paragraph)))

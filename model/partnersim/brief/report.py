@@ -102,8 +102,9 @@ def require_precision(brief: Brief, asked: str) -> None:
             width = words.number(100 * half[worst] / abs(row["reference_mean"]))
             raise StudyError(
                 f"{part.folder}: {row['runs']:,.0f} seeds give {words.label(row['outcome']).lower()} of {row['scenario']} an "
-                f"interval of half-width {width}% of the reference; asked is {asked}. About {needed:,} seeds would do: write seeds "
-                f"= {needed} in the study file, and say `partnersim study expand {part.folder / 'study.toml'} --out {part.folder}`."
+                f"interval of half-width {width}% of the reference; asked is {asked}. About {needed:,} seeds would do: "
+                f"write seeds = {needed} in the study file, and say "
+                f"`partnersim study expand {part.folder / 'study.toml'} --out {part.folder}`."
             )
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLUMNS = (
-    "outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high", "verdict",
+    "outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high",
+    "verdict",
 )  # fmt: skip
 
 
