@@ -1,0 +1,44 @@
+"""A small folder of results with studies of several kinds, made by the model once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from partnersim.brief.report import Report, report
+from partnersim.study.conduct import How, conduct
+from partnersim.study.plan import make_plan
+from partnersim.study.spec import load_study
+
+SETTING = 'question = "What does it do?"\nmonths = 24\nsize = "class"\nmonthly = false\n'
+STUDIES = {
+    "alone": 'title = "Three scenarios"\nscenarios = ["baseline", "63-strategic-approach", "73-transparent-screening"]\nseeds = 6\n',
+    "levers": 'title = "Three levers"\nseeds = 5\n[levers]\ndesign = "full-factorial"\n'
+    'names = ["shared_screening", "legal_templates", "staff_training"]\n',
+    "worlds": 'title = "Worlds"\nscenarios = ["baseline", "63-strategic-approach", "73-transparent-screening"]\nseeds = 3\n'
+    '[uncertainties]\ndesign = "latin-hypercube"\nnames = ["accept_busy", "days_negotiation"]\npoints = 8\n',
+}
+
+
+def make_study(folder: Path, name: str, text: str) -> Path:
+    """Run a study file's ``text`` into ``folder/name``."""
+    file = folder / f"{name}.toml"
+    file.write_text(f"{SETTING}{text}", encoding="utf-8")
+    conduct(make_plan(load_study(file)), folder / "results" / name, How(workers=1, in_process=True))
+    return folder / "results" / name
+
+
+@pytest.fixture(scope="session")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with all of STUDIES, without a brief."""
+    folder = tmp_path_factory.mktemp("brief")
+    for name, text in STUDIES.items():
+        make_study(folder, name, text)
+    return folder / "results"
+
+
+@pytest.fixture(scope="session")
+def made(results: Path) -> Report:
+    """The brief of that folder."""
+    return report(results)
