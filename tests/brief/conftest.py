@@ -12,11 +12,12 @@ from partnersim.study.plan import make_plan
 from partnersim.study.spec import load_study
 
 SETTING = 'question = "What does it do?"\nmonths = 24\nsize = "class"\nmonthly = false\n'
+SCENARIOS = '["baseline", "63-strategic-approach", "73-transparent-screening"]'
 STUDIES = {
-    "alone": 'title = "Three scenarios"\nscenarios = ["baseline", "63-strategic-approach", "73-transparent-screening"]\nseeds = 6\n',
+    "alone": f'title = "Three scenarios"\nscenarios = {SCENARIOS}\nseeds = 6\n',
     "levers": 'title = "Three levers"\nseeds = 5\n[levers]\ndesign = "full-factorial"\n'
     'names = ["shared_screening", "legal_templates", "staff_training"]\n',
-    "worlds": 'title = "Worlds"\nscenarios = ["baseline", "63-strategic-approach", "73-transparent-screening"]\nseeds = 3\n'
+    "worlds": f'title = "Worlds"\nscenarios = {SCENARIOS}\nseeds = 3\n'
     '[uncertainties]\ndesign = "latin-hypercube"\nnames = ["accept_busy", "days_negotiation"]\npoints = 8\n',
 }
 
