@@ -25,11 +25,6 @@ from partnersim.study.paired import FEWEST, LEVEL, simultaneous
 if TYPE_CHECKING:
     from partnersim.study.opened import OpenedStudy
 
-COLUMNS = (
-    "outcome", "unit", "term", "first", "second", "estimate", "low", "high", "percent", "percent_low", "percent_high",
-    "verdict", "aliased_with", "mean", "runs", "missing",
-)  # fmt: skip
-
 
 def effects(study: OpenedStudy, outcomes: Sequence[str] = HEADLINES, pairs: bool = True, level: float = LEVEL) -> pd.DataFrame:
     """Main effects and interactions of two levers in a full or fractional factorial, averaged over worlds where these vary.
@@ -60,8 +55,8 @@ def effects_of(cells: Cells, pairs: bool = True, level: float = LEVEL) -> pd.Dat
     seen = {outcome: cells.whole(outcome) for outcome in cells.values}
     tables = [_family(cells, seen, confounded, level, is_pair) for is_pair in ((False, True) if pairs else (False,))]
     table = pd.concat(tables, ignore_index=True)
-    place = table["outcome"].map({outcome: i for i, outcome in enumerate(seen)})
-    return table.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
+    place = [list(seen).index(outcome) for outcome in table["outcome"]]
+    return table.iloc[np.argsort(place, kind="stable")].reset_index(drop=True)
 
 
 def contrasts(signs: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,19 +73,31 @@ def _family(cells: Cells, seen: dict[str, np.ndarray], confounded: dict[str, str
     """All main effects of all outcomes, or all pairs, judged together."""
     chosen = list(itertools.combinations(cells.levers, 2)) if is_pair else [(name, "") for name in cells.levers]
     found = {o: pd.DataFrame(contrasts(cells.signs, values)[is_pair], index=cells.seeds) for o, values in seen.items()}
-    intervals = simultaneous(pd.concat(found, axis=1), level)
-    rows = []
-    for outcome, values in seen.items():
-        mean = float(np.nanmean(values))
-        scale = 100 / abs(mean) if mean else math.nan
-        for number, (first, second) in enumerate(chosen):
-            estimate, low, high, runs, _ = intervals.loc[(outcome, number)]
-            term = f"{first}:{second}" if second else first
-            rows.append(
-                (outcome, words.UNITS.get(outcome, ""), term, first, second, estimate, low, high, scale * estimate,
-                 scale * low, scale * high, words.verdict(low, high), confounded[term], mean, int(runs), len(values) - int(runs))
-            )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    judged = simultaneous(pd.concat(found, axis=1), level)
+    outcomes, n = list(seen), len(chosen)
+    terms = [f"{first}:{second}" if second else first for first, second in chosen]
+    mean = np.repeat([float(np.nanmean(values)) for values in seen.values()], n)
+    scale = 100 / np.where(mean == 0, math.nan, np.abs(mean))
+    estimate, low, high, runs = (judged[name].to_numpy() for name in ("difference", "low", "high", "runs"))
+    columns = {
+        "outcome": [outcome for outcome in outcomes for _ in chosen],
+        "unit": [words.UNITS.get(outcome, "") for outcome in outcomes for _ in chosen],
+        "term": terms * len(outcomes),
+        "first": [first for first, _ in chosen] * len(outcomes),
+        "second": [second for _, second in chosen] * len(outcomes),
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "percent": scale * estimate,
+        "percent_low": scale * low,
+        "percent_high": scale * high,
+        "verdict": [words.verdict(*ends) for ends in zip(low, high, strict=True)],
+        "aliased_with": [confounded[term] for term in terms] * len(outcomes),
+        "mean": mean,
+        "runs": runs,
+        "missing": len(cells.seeds) - runs,
+    }
+    return pd.DataFrame(columns)
 
 
 def aliased(levels: pd.DataFrame) -> dict[str, str]:
