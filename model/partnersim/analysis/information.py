@@ -93,7 +93,8 @@ def information(data: Crossed, weights: Mapping[str, float] | None = None, resam
     data = data if weights is None else data.weighted(weights)
     inputs = data.inputs.to_numpy(float)
     found = estimated(functools.partial(_evppi, inputs), data, "information", resamples)
-    low, high = np.maximum(found.raw - found.half, 0.0), found.raw + found.half
+    most = estimated(_evpi, data, "perfect information", resamples, 0.0).high[:, None]
+    low, high = np.maximum(found.raw - found.half, 0.0), np.maximum(np.minimum(found.raw + found.half, most), found.raw)
     dealt = _dealt(data, inputs)
     floor, alone = np.quantile(dealt.max(axis=2), LEVEL, axis=0), np.quantile(dealt, LEVEL, axis=(0, 2))
     titles = _titles(data.inputs.columns)
@@ -116,7 +117,10 @@ def _evppi(inputs: np.ndarray, gains: np.ndarray, worlds: np.ndarray) -> np.ndar
 
 
 def _worth(smoother: Smoother, gains: np.ndarray) -> np.ndarray:
-    """EVPPI: outcome x input. Gains over the reference are fitted, for what all policies share decides nothing."""
+    """EVPPI: outcome x input, none worth more than to know the world, which curves through outliers would have it.
+
+    Gains over the reference are fitted, for what all policies share decides nothing.
+    """
     over = gains[:, 1:] - gains[:, :1]
     found = np.empty((len(over), len(smoother.weights)))
     for o, numbers in enumerate(over):
@@ -124,6 +128,7 @@ def _worth(smoother: Smoother, gains: np.ndarray) -> np.ndarray:
         best = np.maximum(curves.max(axis=2), 0.0)
         means = np.einsum("ip,ipc->ic", smoother.weights, curves)
         found[o] = (smoother.weights * best).sum(axis=1) - np.maximum(means.max(axis=1), 0.0)
+    found = np.minimum(found, _evpi(gains, np.arange(gains.shape[2]))[:, None])
     return np.where(found < SAME * np.abs(over).max(axis=(1, 2))[:, None], 0.0, found)
 
 

@@ -77,9 +77,11 @@ def robustness(data: Crossed, by: Mapping[str, float] = BY, resamples: int = RES
         raise StudyError(f"by, {wrong[0]}: wanted are percents from 0 on, for: {', '.join(data.outcomes)}.")
     percents = {name: {**BY, **asked}.get(name, OTHER) for name in data.outcomes}
     shares = np.array(list(percents.values())) / 100
-    statistic = functools.partial(_measured, shares=shares)
+    statistic, least = functools.partial(_measured, shares=shares), functools.partial(_least, len(data.worlds))
     extreme = np.isin(MEASURES, EXTREMES)[:, None, None].astype(float)
-    found = estimated(statistic, data, "robustness", resamples, *_bounds(), extreme, functools.partial(_least, len(data.worlds)))
+    found = estimated(statistic, data, "robustness", resamples, *_bounds(data), extreme, least)
+    for numbers in found[:3]:
+        numbers[4] = numbers[2:5].min(axis=0)  # corrected one by one, the largest regret could fall below others
     ranks = _ranks(found.draws)
     return Robustness(_table(data, found, ranks), _rank_shares(data, ranks), percents, data.described())
 
@@ -110,10 +112,15 @@ def _measured(gains: np.ndarray, worlds: np.ndarray, shares: np.ndarray) -> np.n
     return found
 
 
-def _bounds() -> tuple[np.ndarray, np.ndarray]:
-    """Ends of each measure, turned so that more is better: a regret is never negative, a share between 0 and 1."""
-    shape = (len(MEASURES), 1, 1)
-    low, high = np.full(shape, -np.inf), np.full(shape, np.inf)
+def _bounds(data: Crossed) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of each measure and outcome, turned so that more is better.
+
+    A regret is never negative, a share between 0 and 1, and an outcome that is negative in no run is not so in its mean.
+    """
+    low, high = (np.full((len(MEASURES), len(data.outcomes) + 1, 1), end) for end in (-np.inf, np.inf))
+    positive = (data.values >= 0).all(axis=(1, 2, 3))
+    low[:2, :-1][:, positive & (data.signs > 0)] = 0.0
+    high[:2, :-1][:, positive & (data.signs < 0)] = 0.0
     high[[MEASURES.index(name) for name in REGRETS]] = 0.0
     of_shares = [MEASURES.index(name) for name in SHARES]
     low[of_shares], high[of_shares] = 0.0, 1.0
