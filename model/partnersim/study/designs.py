@@ -1,8 +1,8 @@
 """Which points a study runs: tables with a row a point and a column a name.
 
 Values in the units of their names (:func:`grid`, :func:`one_at_a_time`), points of the unit cube (:func:`latin_hypercube`,
-:func:`sobol`, :func:`saltelli`, :func:`morris`) that :func:`scaled` takes to ranges, and their combination (:func:`product`). Policies that
-are on or off are in :mod:`partnersim.study.factorial`.
+:func:`sobol`, :func:`saltelli`, :func:`morris`) that :func:`scaled` takes to ranges, and their combination (:func:`product`).
+Policies that are on or off are in :mod:`partnersim.study.factorial`.
 
 A point is a pure function of what is asked: equal questions get equal bits on every platform, and a table is enlarged
 without changing the rows that it has, so that finished runs stay valid.
