@@ -185,7 +185,7 @@ def _searched(
     }
     worlds = pd.concat([inputs, pd.DataFrame(found_out, index=inputs.index)], axis=1)
     keep = there.any(axis=1) & inputs.notna().all(axis=1).to_numpy()
-    worlds = worlds[keep]
+    worlds = worlds[keep].rename_axis("world")
     search, judge = worlds[~worlds["is_held_out"]], worlds[worlds["is_held_out"]]
     if search.empty or judge.empty:
         raise StudyError("Worlds that are held out must be some of the study's worlds, and leave others to search.")
