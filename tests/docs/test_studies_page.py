@@ -90,6 +90,7 @@ def test_scenarios_made_of_several_are_named_as_told(tmp_path: Path) -> None:
         ('design = "latin-hypercube"\npoints = 4\n', 'design = "latin-hypercube"\npoints = 6\n', 0),
         ('design = "sobol"\npoints = 4\n', 'design = "sobol"\npoints = 7\n', 4),
         ('design = "saltelli"\npoints = 4\n', 'design = "saltelli"\npoints = 6\n', 12),
+        ('design = "morris"\npoints = 4\n', 'design = "morris"\npoints = 6\n', 8),
     ],
 )
 def test_worlds_stay_as_told(before: str, after: str, kept: int, tmp_path: Path) -> None:

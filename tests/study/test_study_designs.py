@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from SALib.analyze import sobol as salib
 from scipy.stats import qmc
 
-from partnersim.study.designs import grid, latin_hypercube, one_at_a_time, product, saltelli, scaled, sobol
+from partnersim.study.designs import STEP, grid, latin_hypercube, morris, one_at_a_time, product, saltelli, scaled, sobol
 from partnersim.study.files import FLOAT_FORMAT, StudyError
 
 NAMES = [f"p{i}" for i in range(27)]
@@ -202,6 +202,40 @@ def test_saltelli_designs_grow_without_changing(names, n, more, key, second_orde
     assert (wider[:, 0] == block[:, 0]).all() and (wider[:, -1] == block[:, -1]).all()
 
 
+# Morris
+
+
+@given(names_lists, st.integers(1, 40), st.integers())
+def test_each_row_of_a_trajectory_moves_one_name_by_a_step(names, n, key):
+    """Fails when two names move at once, one never moves, or a step leaves the levels: effects are then not elementary."""
+    points = morris(names, n, key).to_numpy().reshape(n, len(names) + 1, len(names))
+    moves = np.diff(points, axis=1)
+    assert ((moves != 0).sum(axis=1) == 1).all() and ((moves != 0).sum(axis=2) == 1).all()
+    np.testing.assert_allclose(np.abs(moves[moves != 0]), STEP)
+    assert set((points * 3).round(9).ravel()) <= {0.0, 1.0, 2.0, 3.0}
+
+
+@given(names_lists, st.integers(1, 40), st.integers(1, 40), st.integers(), st.randoms(use_true_random=False))
+def test_morris_designs_grow_without_changing(names, n, more, key, random):
+    """Fails when more trajectories change finished runs, or another name changes where the others start or their order."""
+    small = morris(names, n, key)
+    pd.testing.assert_frame_equal(morris(names, n + more, key)[: len(small)], small, check_exact=True)
+    wider = morris(random.sample([*names, "appended later"], len(names) + 1), n, key)[names]
+    blocks = wider.to_numpy().reshape(n, len(names) + 2, len(names))
+    for block, few in zip(blocks, small.to_numpy().reshape(n, len(names) + 1, len(names)), strict=True):
+        np.testing.assert_array_equal(block[np.r_[True, (np.diff(block, axis=0) != 0).any(axis=1)]], few)
+
+
+def test_levels_directions_and_turns_of_a_morris_design_are_even():
+    """Fails when some levels or turns are favoured, so that effects are measured in a corner only: errors are 5 sigma."""
+    n, d = 4000, 4
+    points = morris(list("abcd"), n, 5).to_numpy().reshape(n, d + 1, d)
+    starts = np.stack([(points[:, 0] * 3).round() == level for level in range(4)]).mean(axis=1)
+    assert (abs(starts - 1 / 4) < 5 * math.sqrt(3 / 16 / n)).all()
+    turns = (np.diff(points, axis=1) != 0).mean(axis=0)
+    assert (abs(turns - 1 / d) < 5 * math.sqrt(3 / 16 / n)).all()
+
+
 # All of them
 
 
@@ -211,6 +245,7 @@ def test_points_are_those_of_other_platforms_and_versions():
         0.6647037141956389, 0.8407229537454745, 0.027790013545503218, 0.299797345418483, 0.7194928724008302, 0.46476417298739153,
     ]  # fmt: skip
     assert sobol(["tax", "desk"], 3, 20111)["desk"].tolist() == [0.30871147802099586, 0.8087114780209959, 0.058711478020995855]
+    assert (morris(["tax"], 3, 20111)["tax"] * 3).tolist() == [0, 2, 3, 1, 2, 0]
     assert saltelli(["tax"], 1, 20111)["tax"].tolist() == [0.3973092897795141, 0.3280683201737702, 0.3280683201737702]
 
 
@@ -220,7 +255,7 @@ def test_keys_give_other_points(design):
     assert not (design(NAMES, 8, 1) == design(NAMES, 8, 2)).any(axis=None)
 
 
-@pytest.mark.parametrize("design", UNIT_DESIGNS)
+@pytest.mark.parametrize("design", [*UNIT_DESIGNS, morris])
 @pytest.mark.parametrize(
     ("names", "n", "message"),
     [

@@ -1,8 +1,8 @@
 """Which points a study runs: tables with a row a point and a column a name.
 
 Values in the units of their names (:func:`grid`, :func:`one_at_a_time`), points of the unit cube (:func:`latin_hypercube`,
-:func:`sobol`, :func:`saltelli`) that :func:`scaled` takes to ranges, and their combination (:func:`product`). Policies that
-are on or off are in :mod:`partnersim.study.factorial`.
+:func:`sobol`, :func:`saltelli`, :func:`morris`) that :func:`scaled` takes to ranges, and their combination (:func:`product`).
+Policies that are on or off are in :mod:`partnersim.study.factorial`.
 
 A point is a pure function of what is asked: equal questions get equal bits on every platform, and a table is enlarged
 without changing the rows that it has, so that finished runs stay valid.
@@ -28,6 +28,10 @@ BITS = 30
 """Binary digits of a point, within its stratum where it has one: few enough for floats to keep it in its stratum."""
 DIMENSIONS = 21_201
 """Dimensions for which the Sobol sequence has direction numbers (Joe and Kuo 2008)."""
+STEP = 2 / 3
+"""Share of its range by which a Morris design moves a name: two of the steps between MORRIS_LEVELS levels, so that all levels
+are met equally often (Morris 1991)."""
+MORRIS_LEVELS = 4
 DIGITS = 6
 """Significant digits of a scaled value."""
 WRITTEN_DIGITS = 10
@@ -137,6 +141,28 @@ def saltelli(names: Sequence[str], n: int, key: int, second_order: bool = False)
             points[:, 1 + d + j, j] = a
     flat = points.reshape(n * block, d)
     return _frame({name: flat[:, j] for j, name in enumerate(names)})
+
+
+def morris(names: Sequence[str], n: int, key: int) -> pd.DataFrame:
+    """``n`` trajectories for elementary effects (Morris 1991, Technometrics 33(2)), in the order of ``SALib.analyze.morris``.
+
+    A trajectory of D names is D + 1 rows: it starts at one of the four levels 0, 1/3, 2/3 and 1 of each name, and each row
+    moves one name by STEP, in random order, up from the two lower levels and down from the two upper ones. More trajectories
+    keep those there are; names can be added, removed and reordered without a change to where the others start and which of
+    them moves before which. SALib's own sampler does neither. Raises :class:`StudyError` as :func:`latin_hypercube` does, and for
+    more than ROWS rows.
+    """
+    checked_names(names)
+    checked_rows(n)
+    d = len(names)
+    checked_rows(n * (d + 1))
+    drawn = np.stack([_random(f"morris:{key}:{name}", 2 * n).reshape(n, 2) for name in names], axis=1)
+    start = _leading(drawn[:, :, 0], 2)
+    turn = np.argsort(np.argsort(drawn[:, :, 1], axis=1, kind="stable"), axis=1)
+    has_moved = np.arange(d + 1)[:, None] > turn[:, None, :]
+    levels = np.where(has_moved, (start[:, None, :] + 2) % MORRIS_LEVELS, start[:, None, :])
+    points = levels.reshape(n * (d + 1), d) / (MORRIS_LEVELS - 1)
+    return _frame({name: points[:, j] for j, name in enumerate(names)})
 
 
 def _sobol_sequence(dimensions: int, n: int) -> np.ndarray:

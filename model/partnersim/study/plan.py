@@ -214,6 +214,8 @@ def _worlds(study: Study, design: WorldDesign, parameters: Mapping[str, Paramete
         unit = designs.latin_hypercube(names, design.points, key)
     elif design.design == "sobol":
         unit = designs.sobol(names, design.points, key)
+    elif design.design == "morris":
+        unit = designs.morris(names, design.points, key)
     else:
         unit = designs.saltelli(names, design.points, key, second_order=design.second_order)
     return designs.scaled(unit, ranges)

@@ -23,7 +23,7 @@ KEYS = (
     "outcomes", "monthly", "precision", "best", "time_limit",
 )  # fmt: skip
 LEVER_DESIGNS = ("one-at-a-time", "full-factorial", "fractional-factorial", "grid")
-WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "grid", "one-at-a-time", "calibration")
+WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "morris", "grid", "one-at-a-time", "calibration")
 LEVER_KEYS = ("design", "names", "resolution", "strengths", "start", "ramp")
 WORLD_KEYS = ("design", "names", "points", "ranges", "values", "key", "second_order", "file")
 MOST_SEEDS, LAST_SEED = 10_000_000, 2**53
@@ -270,7 +270,7 @@ def _worlds(table: Table) -> WorldDesign | None:
         return None
     part = Table(table.table("uncertainties"), table.file, "[uncertainties]", WORLD_KEYS)
     design = part.choice("design", WORLD_DESIGNS)
-    drawn, listed = ("latin-hypercube", "sobol", "saltelli"), ("grid", "one-at-a-time")
+    drawn, listed = ("latin-hypercube", "sobol", "saltelli", "morris"), ("grid", "one-at-a-time")
     _refuse(
         part,
         design,

@@ -1,0 +1,43 @@
+"""Studies that were never run: opened ones whose numbers are written by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from partnersim.study.opened import OpenedStudy
+from partnersim.study.spec import Study, WorldDesign
+
+
+class Written(OpenedStudy):
+    """``numbers``: world x number; ``outcome(scenario, name)`` gives its values, world x seed; NaN is a missing run."""
+
+    def __init__(
+        self,
+        numbers: pd.DataFrame,
+        outcome: Callable[[str, str], np.ndarray],
+        design: str = "sobol",
+        scenarios: tuple[str, ...] = ("baseline", "shared-screening"),
+        **asked: object,
+    ) -> None:
+        self.path = Path("results/written")
+        worlds = WorldDesign(design, tuple(numbers.columns), **asked) if design else None
+        self.study = Study("Written", "What is in it?", scenarios=scenarios, uncertainties=worlds)
+        self.is_complete = True
+        rows = [(f"p{w}{s}", s, w, *row) for w, row in enumerate(numbers.to_numpy()) for s in scenarios]
+        self.points = pd.DataFrame(rows, columns=["point", "scenario", "world", *numbers.columns])
+        self._outcome = outcome
+
+    def outcomes(self, columns=None):
+        """The values as rows."""
+        parts = [self._scenario(name, columns) for name in self.scenarios]
+        return pd.concat(parts).sort_values(["world", "seed"], kind="stable", ignore_index=True)
+
+    def _scenario(self, scenario: str, columns: list[str]) -> pd.DataFrame:
+        values: Mapping[str, np.ndarray] = {name: self._outcome(scenario, name) for name in columns}
+        worlds, seeds = next(iter(values.values())).shape
+        rows = {"scenario": scenario, "world": np.repeat(range(worlds), seeds), "seed": np.tile(range(seeds), worlds)}
+        return pd.DataFrame({**rows, **{name: of.ravel() for name, of in values.items()}}).dropna()
