@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from partnersim.brief import backfire
 from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
 from partnersim.brief.scenarios import Named, named, reference_of, where
 from partnersim.figures.one_policy import draw_policy
@@ -46,7 +47,7 @@ def evidence(brief: Brief, name: str) -> Evidence | None:
     better = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] == words.BETTER[o]]
     worse = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] != words.BETTER[o]]
     told = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "share": f"{SAME_SIDE:.0%}"}
-    backfires = bool(_boxes(brief, name))
+    backfires = bool(_regions(brief, name))
     if better and worse:
         return Evidence("mixed", brief.say("evidence.why_mixed_both", **told), backfires)
     if not better and not worse:
@@ -95,16 +96,13 @@ def _calibrated_share(brief: Brief, name: str, outcome: str, better: bool) -> fl
     return None if row is None else float(row["better" if better else "worse"])
 
 
-def _boxes(brief: Brief, name: str) -> list[tuple[str, pd.Series]]:
-    """Confirmed regions in which a scenario does harm, with their tables."""
-    found = []
-    for part in brief.of_kind("worlds"):
-        table = brief.table(part, "boxes")
-        if table is not None:
-            rows = table[1]
-            mine = rows[(rows["scenario"] == name) & rows["confirmed"].astype(bool)]
-            found += [(table[0], row) for _, row in mine.iterrows()]
-    return found
+def _regions(brief: Brief, name: str) -> list[str]:
+    """Sentences on confirmed regions in which a scenario does harm."""
+    return [
+        backfire.sentence_of(brief, part, row)
+        for part in brief.of_kind("worlds")
+        for _, row in backfire.confirmed(brief, part, name).iterrows()
+    ]
 
 
 def column(brief: Brief, name: str) -> Sentence:
@@ -216,10 +214,9 @@ def _pairs(brief: Brief, about: Named) -> list[Sentence]:
 
 
 def _backfires(brief: Brief, name: str) -> list[Sentence]:
-    if not any(brief.table(part, "boxes") for part in brief.of_kind("worlds")):
+    if not any(brief.table(part, "said") for part in brief.of_kind("worlds")):
         return [[brief.say("recommendation.boxes_not_asked")]]
-    found = _boxes(brief, name)
-    return [[str(row["told"])] for _, row in found] or [[brief.say("recommendation.no_boxes")]]
+    return [[text] for text in _regions(brief, name)] or [[brief.say("recommendation.no_boxes")]]
 
 
 def _mechanism(brief: Brief, about: Named) -> list[Sentence]:

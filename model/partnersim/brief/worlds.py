@@ -11,6 +11,8 @@ from partnersim.analysis.crossed import Crossed, crossed, uncertain_inputs
 from partnersim.analysis.information import WORTH, information, perfect_information
 from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
 from partnersim.analysis.worldwise import sides
+from partnersim.analysis.discovery import FEWEST_WORLDS
+from partnersim.brief import backfire
 from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
 from partnersim.brief.scenarios import named, told_name
 from partnersim.figures.information import draw_information
@@ -44,6 +46,8 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     if not is_calibrated(part) and len(data.inputs.columns):
         tables["perfect"] = perfect_information(data)
         tables["information"] = information(data)
+        if len(data.worlds) >= FEWEST_WORLDS and part.opened.is_complete:
+            tables |= backfire.analyse(part)
     return tables, []
 
 
@@ -71,7 +75,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     said: list[Sentence] = [[_first(brief, part, found[1], "no_worse", ALL)]]
     if know := _worth_knowing(brief, part):
         said.append([know])
-    return said
+    return [*said, *backfire.answer(brief, part)]
 
 
 def _label(name: str) -> str:
@@ -159,7 +163,8 @@ def sections(brief: Brief, part: Part) -> list[Section]:
         caption = brief.say("robustness.figure_ranks", outcome=brief.say(f"outcome.{HEADLINES[0]}").lower())
         section.blocks.append(brief.drawing(f"{part.name}_ranks", picture, caption))
     section.blocks.append(_sides(brief, part))
-    return [section, *_information(brief, part)]
+    harm = backfire.section(brief, part)
+    return [section, *_information(brief, part), *([harm] if harm else [])]
 
 
 def _gains() -> str:

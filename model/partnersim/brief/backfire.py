@@ -1,0 +1,159 @@
+"""When a policy backfires: regions of harm kept as tables, and told from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from partnersim.analysis.discovery import SEARCHED, Backfire, all_backfires, told
+from partnersim.analysis.inworlds import Input
+from partnersim.analysis.prim import Box, Found
+from partnersim.brief.blocks import Bullets, Paragraph, Section, Sentence
+from partnersim.figures.backfire import draw_backfire
+from partnersim.ledger import OUTCOMES
+
+if TYPE_CHECKING:
+    from partnersim.brief.brief import Brief
+    from partnersim.brief.parts import Part
+
+PERCENT = 2.0
+"""Percent of a world's reference mean by which an outcome must be worse to count as harm: less is hardly worth a rule."""
+DESCRIBED = ("open_cases", "live", "ideas", "utilisation", "transaction_cost", "incidents")
+"""What a region may also speak of: how the reference fares in a world, where the study keeps it."""
+KEY = ["scenario", "outcome"]
+MOST_DRAWN = 4
+"""Regions with a figure."""
+
+
+def analyse(part: Part) -> dict[str, pd.DataFrame]:
+    """Tables of the regions in which each scenario does harm, confirmed together over all scenarios and outcomes.
+
+    ``boxes``: a row a region; ``said``: a sentence each, or one that says why there is none; of confirmed ones ``ends`` (restricted
+    numbers), ``curves`` (trade-offs) and ``harm`` (every world), with ``numbers`` (of worlds) and ``about_numbers`` (titles, units).
+    """
+    opened = part.opened
+    kept = {*opened.study.monthly, *(o.name for o in OUTCOMES)}
+    found = all_backfires(opened, percent=PERCENT, describe=[name for name in DESCRIBED if name in kept])
+    sure = [one for one in found if one.boxes["is_confirmed"].any()]
+    tables = {
+        "boxes": _together(found, lambda one: one.boxes),
+        "said": _together(found, lambda one: pd.DataFrame({"told": told(one), "state": one.state})),
+    }
+    if sure:
+        own = ["difference", "is_harmed", "is_held_out"]
+        tables["ends"] = _together(sure, _ends)
+        tables["curves"] = _together(sure, _curves)
+        tables["harm"] = _together(sure, lambda one: one.worlds[own].reset_index())
+        numbers = pd.concat([one.worlds.drop(columns=own) for one in sure])
+        tables["numbers"] = numbers[~numbers.index.duplicated()].sort_index().reset_index()
+        inputs = sure[0].inputs
+        about = [(name, of.title, of.unit) for name, of in inputs.items()]
+        tables["about_numbers"] = pd.DataFrame(about, columns=["name", "title", "unit"])
+    return tables
+
+
+def _together(found: Sequence[Backfire], table: Callable[[Backfire], pd.DataFrame]) -> pd.DataFrame:
+    parts = []
+    for one in found:
+        part = table(one).copy()
+        part.insert(0, "scenario", one.scenario)
+        part.insert(1, "outcome", one.outcome)
+        parts.append(part)
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def _ends(one: Backfire) -> pd.DataFrame:
+    rows = [
+        (number, name, low, high, found.quasi_p[name])
+        for number, found in enumerate(one.found, 1)
+        for name, (low, high) in found.box.ends.items()
+    ]
+    return pd.DataFrame(rows, columns=["box", "number", "least", "most", "quasi_p"])
+
+
+def _curves(one: Backfire) -> pd.DataFrame:
+    return pd.concat([found.curve.assign(box=number) for number, found in enumerate(one.found, 1)], ignore_index=True)
+
+
+def restored(brief: Brief, part: Part, scenario: str, outcome: str) -> Backfire:
+    """A finding with a confirmed region, from its tables."""
+
+    def rows(name: str) -> pd.DataFrame:
+        table = brief.tables[f"{part.name}/{name}"]
+        return table[(table["scenario"] == scenario) & (table["outcome"] == outcome)].drop(columns=KEY).reset_index(drop=True)
+
+    worlds = brief.tables[f"{part.name}/numbers"].set_index("world").join(rows("harm").set_index("world"), how="inner")
+    worlds[["is_harmed", "is_held_out"]] = worlds[["is_harmed", "is_held_out"]].astype(bool)
+    about = brief.tables[f"{part.name}/about_numbers"]
+    inputs = {row.name: Input(str(row.title), str(row.unit)) for row in about.itertuples(index=False)}
+    ends, curves = rows("ends"), rows("curves")
+    found = []
+    for number in sorted(ends["box"].unique()):
+        mine = ends[ends["box"] == number]
+        box = Box({str(row.number): (float(row.least), float(row.most)) for row in mine.itertuples(index=False)})
+        curve = curves[curves["box"] == number].drop(columns="box").reset_index(drop=True)
+        found.append(Found(box, dict(zip(mine["number"], mine["quasi_p"], strict=True)), curve))
+    boxes = rows("boxes")
+    boxes["is_confirmed"] = boxes["is_confirmed"].astype(bool)
+    n = len(brief.tables[f"{part.name}/numbers"])
+    reference = part.opened.scenarios[0]
+    return Backfire(scenario, reference, outcome, PERCENT, worlds, inputs, n - len(worlds), SEARCHED, tuple(found), boxes)
+
+
+def confirmed(brief: Brief, part: Part, scenario: str | None = None) -> pd.DataFrame:
+    """Confirmed regions, the most telling first, of one scenario or of all: rows of ``boxes``."""
+    found = brief.table(part, "boxes")
+    if found is None or found[1].empty:
+        return pd.DataFrame(columns=[*KEY, "box"])
+    rows = found[1][found[1]["is_confirmed"].astype(bool)]
+    rows = rows if scenario is None else rows[rows["scenario"] == scenario]
+    lift = rows["low"] - rows["base_rate"]
+    return rows.loc[lift.sort_values(ascending=False, kind="stable").index]
+
+
+def said(brief: Brief, part: Part, scenario: str, outcome: str) -> list[str]:
+    """What is said of a scenario and outcome."""
+    found = brief.table(part, "said")
+    if found is None:
+        return []
+    rows = found[1]
+    return rows.loc[(rows["scenario"] == scenario) & (rows["outcome"] == outcome), "told"].tolist()
+
+
+def sentence_of(brief: Brief, part: Part, row: pd.Series) -> str:
+    """The sentence of a confirmed region."""
+    rows = confirmed(brief, part, row["scenario"])
+    same = rows[rows["outcome"] == row["outcome"]].sort_values("box")
+    return said(brief, part, row["scenario"], row["outcome"])[list(same["box"]).index(row["box"])]
+
+
+def answer(brief: Brief, part: Part) -> list[Sentence]:
+    """The most telling confirmed region, and how many there are."""
+    rows = confirmed(brief, part)
+    if rows.empty:
+        return [[brief.say("backfire.nothing")]] if brief.table(part, "said") else []
+    return [[brief.say("backfire.answer", n=len(rows)), sentence_of(brief, part, rows.iloc[0])]]
+
+
+def section(brief: Brief, part: Part) -> Section | None:
+    """All confirmed regions, those that are most telling with their figures."""
+    found = brief.table(part, "boxes")
+    if found is None:
+        return None
+    rows = confirmed(brief, part)
+    tried, scenarios = len(found[1]), brief.tables[f"{part.name}/said"].groupby(KEY).ngroups
+    whole = Section(f"{part.name}-backfire", brief.say("backfire.title"), is_page=True)
+    intro = brief.say("backfire.intro", percent=f"{PERCENT:g}%", pairs=scenarios, tried=tried, n=len(rows))
+    whole.blocks.append(Paragraph([intro]))
+    if rows.empty:
+        whole.blocks.append(Paragraph([brief.say("backfire.nothing")]))
+        return whole
+    whole.blocks.append(Bullets([[sentence_of(brief, part, row)] for _, row in rows.iterrows()]))
+    for _, row in rows.head(MOST_DRAWN).iterrows():
+        picture = draw_backfire(restored(brief, part, row["scenario"], row["outcome"]), int(row["box"]))
+        name = f"{part.name}_backfire_{row['scenario']}_{row['outcome']}_{row['box']}"
+        caption = brief.say("backfire.figure", scenario=row["scenario"], outcome=brief.say(f"outcome.{row['outcome']}").lower())
+        whole.blocks.append(brief.drawing(name, picture, caption))
+    return whole
