@@ -213,6 +213,16 @@ def test_figures_say_what_is_clear_and_nothing_else() -> None:
     assert picture.axes[0].get_yticklabels()[0].get_text() == "L2 The lever_b"
     assert len(picture.data) == 10
     pairs = draw_pairs(table, "incidents", labels)
-    assert "of 10 pairs of levers 0 clearly help and 1 spoil" in pairs.alt
+    assert "of 10 pairs of levers, 0 clearly help and 1 spoil" in pairs.alt
     assert "L1 The lever_a and L2 The lever_b, higher by" in pairs.alt
     assert "none clearly" in draw_pairs(table, "transformative_reach", labels).alt
+
+
+def test_a_figure_claims_no_pair_that_the_design_cannot_tell() -> None:
+    """Fails when all pairs that are confounded with a clear one are said to help or spoil each other."""
+    rng, levels = np.random.default_rng(4), fractional_factorial(EIGHT, resolution=4)
+    y = planted.response(levels, np.zeros(8), {(0, 1): 4.0}) + rng.normal(0, 0.5, (12, len(levels)))
+    picture = draw_pairs(effects_of(planted.cells(levels, {"incidents": y})), "incidents", {})
+    others = aliased(levels)["lever_a:lever_b"].split(", ")
+    assert "none clearly" in picture.alt and f"{len(others) + 1} differ from it but cannot be told" in picture.alt
+    assert "The design cannot tell 28 pairs from other effects" in picture.alt

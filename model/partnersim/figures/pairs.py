@@ -32,7 +32,8 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     """
     data = table[(table["outcome"] == outcome) & (table["second"] != "")].reset_index(drop=True)
     data["interplay"] = [interplay(outcome, verdict) for verdict in data["verdict"]]
-    clear = data[data["verdict"].isin(["lower", "higher"])].sort_values("estimate", key=abs, ascending=False, kind="stable")
+    data["is_clear"] = data["verdict"].isin(["lower", "higher"])
+    clear = data[data["is_clear"] & (data["aliased_with"] == "")].sort_values("estimate", key=abs, ascending=False, kind="stable")
     levers = list(dict.fromkeys([*data["first"], *data["second"]]))
     said = in_short(labels)
     findings = [_finding(data, clear, outcome, labels)]
@@ -58,7 +59,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
         "intervals, simultaneous over all pairs of all headline outcomes. Small tiles: the interval holds zero."
     ).lstrip()
     if hidden := int((data["aliased_with"] != "").sum()):
-        footer += f" The design cannot tell {counted(hidden, 'pair')} from other effects, see aliased_with in the table."
+        footer += f" The design cannot tell {counted(hidden, 'pair')} from other effects, see aliased_with in the table (?)."
     dress(picture, findings, footer, data, _key(outcome), tile_handle)
     return picture
 
@@ -78,11 +79,12 @@ def _triangle(axes: Axes, data: pd.DataFrame, levers: list[str], outcome: str, t
     place = {name: number for number, name in enumerate(levers)}
     down = words.BETTER.get(outcome) == "lower"
     tiles = []
-    for first, second, estimate, verdict in zip(data["first"], data["second"], data["estimate"], data["verdict"], strict=True):
+    columns = ("first", "second", "estimate", "is_clear", "aliased_with")
+    for first, second, estimate, is_clear, others in zip(*(data[name] for name in columns), strict=True):
         is_good = (estimate < 0) == down
         column, row = sorted((place[first], place[second]))
-        clear = verdict in ("lower", "higher")
-        tiles.append(Tile(column, row, abs(estimate) / top if top else 0.0, is_good, clear, "+" if is_good else MINUS))
+        sign = "?" if others else "+" if is_good else MINUS
+        tiles.append(Tile(column, row, abs(estimate) / top if top else 0.0, is_good, is_clear, sign))
     lay(axes, tiles, 9)
     axes.set_xlim(-0.6, len(levers) - 1.4)
     axes.set_ylim(len(levers) - 0.4, 0.4)
@@ -90,9 +92,11 @@ def _triangle(axes: Axes, data: pd.DataFrame, levers: list[str], outcome: str, t
 
 def _finding(data: pd.DataFrame, clear: pd.DataFrame, outcome: str, labels: Mapping[str, str]) -> str:
     """How many pairs are clear, which way, and the strongest of them."""
-    head = f"{words.label(outcome)}: of {counted(len(data), 'pair')} of levers"
+    head = f"{words.label(outcome)}: of {counted(len(data), 'pair')} of levers,"
+    hidden = int((data["is_clear"] & (data["aliased_with"] != "")).sum())
+    unsaid = f" {hidden} differ from it but cannot be told from others." if hidden else ""
     if clear.empty:
-        return f"{head} none clearly does together anything but the sum of what each does alone."
+        return f"{head} none clearly does together anything but the sum of what each does alone.{unsaid}"
     row = clear.iloc[0]
     first, second = (labels.get(row[side], row[side]) for side in ("first", "second"))
     size = amount(row.rename({"estimate": "difference", "mean": "reference_mean"}))
@@ -103,4 +107,4 @@ def _finding(data: pd.DataFrame, clear: pd.DataFrame, outcome: str, labels: Mapp
         if _has_none(outcome)
         else f"{helps} clearly help and {len(clear) - helps} spoil each other"
     )
-    return f"{head} {counts}. {strongest}."
+    return f"{head} {counts}. {strongest}.{unsaid}"

@@ -38,14 +38,14 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
     order = [*ranked["lever"], ALL]
     findings = [_finding(outcome, rows, labels) for outcome, rows in outcomes.items()]
     picture = canvas(1.75 + 0.3 * len(order) + 0.17 * sum(len(text) // 90 + 1 for text in findings))
+    wide = 96 // len(outcomes) - 4
     panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, (outcome, rows) in zip(panels, outcomes.items(), strict=True):
         part = rows.set_index("lever").loc[order]
         _bars(axes, part, outcome)
         axes.set_title(words.label(outcome))
-        wide = 96 // len(outcomes) - 4
-        unit = textwrap.fill(f"all off: {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}", wide)
-        axes.set_xlabel(f"share, % of the mean with all off\n{unit}")
+        told = f"share, % of the mean with all off, {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}"
+        axes.set_xlabel(textwrap.fill(told, wide))
     names = [short(labels.get(name, name), LABEL) for name in order[:-1]]
     panels[0].set_yticks(range(len(order)), [*names, "all together"])
     panels[0].get_yticklabels()[-1].set_fontweight("bold")
