@@ -118,7 +118,7 @@ def test_chances_and_rank_shares_add_up():
     np.testing.assert_allclose(found.ranks.groupby(["measure", "outcome", "policy"])["share"].sum(), 1.0)
     counts = found.table.groupby("measure")["policy"].size()
     assert counts.to_dict() == {m: 12 for m in MEASURES}, "4 policies x 3 outcomes, or 3 x 4 with all outcomes together"
-    regret = found.table[found.table["measure"].isin(REGRETS)].set_index(["measure", "outcome", "policy"])
+    regret = found.table[found.table["measure"].isin(REGRETS)].set_index(["measure", "outcome", "policy"]).sort_index()
     assert (regret["low"] >= 0).all() and (regret["low"] <= regret["value"]).all() and (regret["value"] <= regret["high"]).all()
     assert (regret.loc["max_regret", "value"] >= regret.loc["p90_regret", "value"]).all(), "though each is corrected by itself"
 
