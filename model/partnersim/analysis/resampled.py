@@ -13,7 +13,8 @@ worlds are drawn. One seed less is drawn than there are, so that few seeds are n
 
 Measured on normal differences (150 studies each, 64 to 256 worlds, 3 to 6 seeds, luck of a run 1 to 2 times the spread between
 worlds): at a nominal 95 % intervals of means held the truth in 92 to 98 %, of regrets and EVPI in 97 to 100 %, of extremes in
-94 to 99 %, of shares in 93 to 95 %, with 3 seeds and twice the luck in 87 to 93 %. Where ``raw`` and ``value`` are far apart, more seeds are needed.
+94 to 99 %, of shares in 93 to 95 %, with 3 seeds and twice the luck in 87 to 93 %. Where ``raw`` and ``value`` are far apart,
+more seeds are needed.
 """
 
 from __future__ import annotations

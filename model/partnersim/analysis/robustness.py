@@ -80,8 +80,8 @@ def robustness(data: Crossed, by: Mapping[str, float] = BY, resamples: int = RES
     statistic, least = functools.partial(_measured, shares=shares), functools.partial(_least, len(data.worlds))
     extreme = np.isin(MEASURES, EXTREMES)[:, None, None].astype(float)
     found = estimated(statistic, data, "robustness", resamples, *_bounds(data), extreme, least)
-    for numbers in found[:3]:
-        numbers[4] = numbers[2:5].min(axis=0)  # corrected one by one, the largest regret could fall below others
+    found.value[4] = found.value[2:5].min(axis=0)  # corrected one by one, the largest regret could fall below others
+    found.low[4] = np.minimum(found.low[4], found.value[4])
     ranks = _ranks(found.draws)
     return Robustness(_table(data, found, ranks), _rank_shares(data, ranks), percents, data.described())
 

@@ -77,6 +77,16 @@ def test_what_cannot_change_the_choice_is_worth_nothing():
     assert set(information(sure, resamples=20)["verdict"]) == {SETTLED}
 
 
+def test_no_number_is_worth_more_than_to_know_the_world():
+    """A failure would mean that a curve through outliers sells what the world itself does not hold: the policy never gains."""
+    x, rng = strata(64, 3, 2), np.random.default_rng(2)
+    loss = np.where(x[:, 0] > 0.8, -rng.exponential(50, 64), -0.01)
+    data = block(np.array([[np.zeros(64), loss]]), 0.0, 3, inputs=x.tolist())
+    assert Smoother(x).curves(loss[:, None])[0].max() > 0, "the curve itself overshoots"
+    table = information(data, resamples=5)
+    assert (table["value"] == 0).all() and set(table["verdict"]) == {SETTLED}
+
+
 def test_meaningless_inputs_seldom_rise_above_the_floor():
     """A failure would mean that in a long list of uncertainties some are always told as worth finding out.
 
