@@ -30,8 +30,9 @@ MOST_DRAWN = 4
 def analyse(part: Part) -> dict[str, pd.DataFrame]:
     """Tables of the regions in which each scenario does harm, confirmed together over all scenarios and outcomes.
 
-    ``boxes``: a row a region; ``said``: a sentence each, or one that says why there is none; of confirmed ones ``ends`` (restricted
-    numbers), ``curves`` (trade-offs) and ``harm`` (every world), with ``numbers`` (of worlds) and ``about_numbers`` (titles, units).
+    ``boxes``: a row a region; ``said``: a sentence each, or one that says why there is none; of confirmed ones ``ends``
+    (restricted numbers), ``curves`` (trade-offs) and ``harm`` (every world), with ``numbers`` (of worlds) and
+    ``about_numbers`` (titles, units).
     """
     opened = part.opened
     kept = {*opened.study.monthly, *(o.name for o in OUTCOMES)}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from partnersim.analysis.crossed import Crossed, crossed, uncertain_inputs
+from partnersim.analysis.discovery import FEWEST_WORLDS
 from partnersim.analysis.information import WORTH, information, perfect_information
 from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
 from partnersim.analysis.worldwise import sides
-from partnersim.analysis.discovery import FEWEST_WORLDS
 from partnersim.brief import backfire
 from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
 from partnersim.brief.scenarios import named, told_name
