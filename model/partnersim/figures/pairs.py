@@ -88,7 +88,7 @@ def _finding(data: pd.DataFrame, clear: pd.DataFrame, outcome: str, labels: Mapp
     hidden = int((data["is_clear"] & (data["aliased_with"] != "")).sum())
     unsaid = f" {hidden} differ from it but cannot be told from others." if hidden else ""
     if clear.empty:
-        return f"{head} none clearly does together anything but the sum of what each does alone.{unsaid}"
+        return f"{head} none clearly differs from the sum of what each does alone.{unsaid}"
     row = clear.iloc[0]
     first, second = (labels.get(row[side], row[side]) for side in ("first", "second"))
     size = words.amount(row.rename({"estimate": "difference", "mean": "reference_mean"}))

@@ -46,8 +46,8 @@ def payer_pages(table: pd.DataFrame) -> list[list[str]]:
 def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "", page: int = 0) -> Picture:
     """Differences in percent of each group's total, a panel a group, a row a policy, a column a member; numbers where clear.
 
-    ``table``: of :func:`partnersim.analysis.payers.payers`; ``labels``: by policy, such as ``L1 Agreement templates``; ``where``: of
-    what runs, for the footer; ``page``: which of :func:`payer_pages`.
+    ``table``: of :func:`partnersim.analysis.payers.payers`; ``labels``: by policy, such as ``L1 Agreement templates``;
+    ``where``: of what runs, for the footer; ``page``: which of :func:`payer_pages`.
     """
     chosen = payer_pages(table)[page]
     data = table[table["group"].isin(chosen)].reset_index(drop=True)
