@@ -226,3 +226,11 @@ def test_a_figure_claims_no_pair_that_the_design_cannot_tell() -> None:
     others = aliased(levels)["lever_a:lever_b"].split(", ")
     assert "none clearly" in picture.alt and f"{len(others) + 1} differ from it but cannot be told" in picture.alt
     assert "The design cannot tell 28 pairs from other effects" in picture.alt
+
+
+def test_an_outcome_of_zeros_is_drawn_without_percents() -> None:
+    """Fails when an outcome that never happens ends in a warning, or gets a percent of nothing."""
+    table = effects_of(planted.cells(full_factorial(FIVE), {"incidents": np.zeros((4, 32))}))
+    assert table["percent"].isna().all() and (table["verdict"] == "no difference").all()
+    for picture in (draw_effects(table, {}), draw_pairs(table, "incidents", {})):
+        assert "clear difference with any" in picture.alt or "none clearly" in picture.alt

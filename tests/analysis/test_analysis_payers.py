@@ -121,6 +121,6 @@ def test_the_figure_says_who_pays_and_splits_pages(tmp_path: Path) -> None:
     picture = draw_payers(table, {"cell-1": "S1 Shift", "cell-2": "S2 More"}, "12 seeds.")
     assert "most paid by UN headquarters with S1, +" in picture.alt and "most saved by Companies with S1, -" in picture.alt
     assert "S2" not in picture.alt
-    assert "most gained by" in draw_payers(table, {}, page=1).alt
+    assert "with More of it, +" in draw_payers(table, {"cell-2": "More of it"}, page=1).alt
     quiet = table[table["told"] == ""]
     assert "no difference is clear" in draw_payers(quiet, {}).alt

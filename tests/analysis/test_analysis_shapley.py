@@ -130,6 +130,7 @@ def test_other_designs_are_told_what_to_do() -> None:
 def test_the_figure_names_clear_shares_alone() -> None:
     """Fails when a title claims a share whose interval holds zero."""
     levels = full_factorial(["a", "b", "c"])
+    draw_shapley(shapley_of(planted.cells(levels, {"incidents": np.zeros((3, 8))})), {})  # nothing to take percents of
     rng = np.random.default_rng(2)
     y = 50 + levels.to_numpy() @ [5.0, 0.0, -2.0] + rng.normal(0, 0.4, (12, 8))
     still = 50 + rng.normal(0, 5, (12, 8))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def draw_effects(table: pd.DataFrame, labels: Mapping[str, str], where: str = "") -> Picture:
     """Main effects in percent of the design's mean: a row a lever, a panel an outcome, best for the first outcome on top.
 
-    ``table``: of :func:`partnersim.analysis.effects.effects`; ``labels``: by lever, each beginning with its id; ``where``: of
-    what runs, for the footer.
+    ``table``: of :func:`partnersim.analysis.effects.effects`; ``labels``: by lever, such as ``L1 Agreement templates``;
+    ``where``: of what runs, for the footer.
     """
     data = table[table["second"] == ""].rename(columns={"estimate": "difference"}).reset_index(drop=True)
     outcomes = list(dict.fromkeys(data["outcome"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -40,14 +41,26 @@ def clear_ones(outcome: str, rows: pd.DataFrame, named: Callable[[pd.Series], st
 
 
 def in_short(labels: Mapping[str, str]) -> Callable[[str], str]:
-    """A lever's id, which begins its label; its name where it has none."""
-    return lambda name: labels.get(name, name).split()[0]
+    """What a name is called in a title: the id that its label begins with, such as L18, or else the whole label."""
+
+    def said(name: str) -> str:
+        label = labels.get(name, name)
+        first, _, _ = label.partition(" ")
+        return first if re.fullmatch(r"[A-Z]+\d+", first) else label
+
+    return said
 
 
 def percents(row: pd.Series) -> str:
     """A row's percent with its interval: ``-10.8% (-14.5 to -7.1)``."""
-    value, ends = words.measured(row["percent"], row["percent_low"], row["percent_high"])
-    return f"{value}% ({ends.strip('[]').replace(', ', ' to ')})"
+    return told(row["percent"], row["percent_low"], row["percent_high"], "%")
+
+
+def told(value: float, low: float, high: float, unit: str) -> str:
+    """A difference with its interval and unit, for a title: ``+653 (634 to 672) staff-days a year``."""
+    size, ends = words.measured(value, low, high)
+    between = f"({ends.strip('[]').replace(', ', ' to ')})"
+    return f"{size}% {between}" if unit == "%" else f"{size} {between} {unit}"
 
 
 def frame(axes: Axes, part: pd.DataFrame, rows: int, held: np.ndarray) -> None:

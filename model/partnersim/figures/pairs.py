@@ -12,7 +12,6 @@ from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
 from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
-from partnersim.study.words import amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +44,8 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     if len(clear) and len(levers) > 9:
         named = [f"{said(row['first'])} with {said(row['second'])}: {percents(row)}" for _, row in clear[:NAMED].iterrows()]
         head = "Clear pairs" if len(clear) <= NAMED else f"Strongest {NAMED} of {len(clear)} clear pairs"
-        axes.text(
-            0.99,
-            0.99,
-            "\n".join([f"{head}, % of the design's mean", *named]),
-            transform=axes.transAxes,
-            ha="right",
-            va="top",
-            fontsize=7.5,
-        )
+        told = "\n".join([f"{head}, % of the design's mean", *named])
+        axes.text(0.99, 0.99, told, transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
     footer = (
         f"{where} A tile: what two levers do together beyond the sum of each alone, averaged over the others. {LEVEL:.0%} "
         "intervals, simultaneous over all pairs of all headline outcomes. Small tiles: the interval holds zero."
@@ -96,15 +88,13 @@ def _finding(data: pd.DataFrame, clear: pd.DataFrame, outcome: str, labels: Mapp
     hidden = int((data["is_clear"] & (data["aliased_with"] != "")).sum())
     unsaid = f" {hidden} differ from it but cannot be told from others." if hidden else ""
     if clear.empty:
-        return f"{head} none clearly does together anything but the sum of what each does alone.{unsaid}"
+        return f"{head} none clearly differs from the sum of what each does alone.{unsaid}"
     row = clear.iloc[0]
     first, second = (labels.get(row[side], row[side]) for side in ("first", "second"))
-    size = amount(row.rename({"estimate": "difference", "mean": "reference_mean"}))
+    size = words.amount(row.rename({"estimate": "difference", "mean": "reference_mean"}))
     strongest = f"Strongest: {first} and {second}, {row['verdict']} by {size} than the sum of each alone"
     helps = int((clear["interplay"] == "helps").sum())
-    counts = (
-        f"{len(clear)} do clearly more or less"
-        if _has_none(outcome)
-        else f"{helps} clearly help and {len(clear) - helps} spoil each other"
-    )
+    counts = f"{helps} clearly help and {len(clear) - helps} spoil each other"
+    if _has_none(outcome):
+        counts = f"{len(clear)} do clearly more or less than the sum of each alone"
     return f"{head} {counts}. {strongest}.{unsaid}"

@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from partnersim.figures.forest import LABEL, in_short
+from partnersim.figures.forest import LABEL, in_short, told
 from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
 from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
-from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ def payer_pages(table: pd.DataFrame) -> list[list[str]]:
 def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "", page: int = 0) -> Picture:
     """Differences in percent of each group's total, a panel a group, a row a policy, a column a member; numbers where clear.
 
-    ``table``: of :func:`partnersim.analysis.payers.payers`; ``labels``: by policy, each beginning with its id; ``where``: of
-    what runs, for the footer; ``page``: which of :func:`payer_pages`.
+    ``table``: of :func:`partnersim.analysis.payers.payers`; ``labels``: by policy, such as ``L1 Agreement templates``;
+    ``where``: of what runs, for the footer; ``page``: which of :func:`payer_pages`.
     """
     chosen = payer_pages(table)[page]
     data = table[table["group"].isin(chosen)].reset_index(drop=True)
@@ -98,7 +97,6 @@ def _finding(group: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
         clear = rows[rows["told"].isin(wanted)].sort_values("difference", key=abs, ascending=False, kind="stable")
         if len(clear):
             row = clear.iloc[0]
-            value, ends = words.measured(row["difference"], row["low"], row["high"])
             by = f"most {DONE[row['told']]} by {row['who']} with {said(row['policy'])}"
-            parts.append(f"{by}, {value} ({ends.strip('[]').replace(', ', ' to ')}) {row['unit']}")
+            parts.append(f"{by}, {told(row['difference'], row['low'], row['high'], row['unit'])}")
     return f"{group}: {'; '.join(parts) or 'no difference is clear'}."
