@@ -10,7 +10,8 @@ import pandas as pd
 
 from partnersim.analysis.payers import payers
 from partnersim.brief.blocks import Claim, Grid, Section, Sentence
-from partnersim.figures.payers import draw_payers
+from partnersim.english import listed
+from partnersim.figures.payers import draw_payers, payer_pages
 from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import Scenario, find_scenario, load_scenario
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from partnersim.brief.parts import Part
     from partnersim.study.opened import OpenedStudy
 
-TOGETHER = (("Staff-days by side",), ("Staff-days by region", "Reach by region"), ("Staff-days by goal", "Reach by goal"))
-"""Groups of those who pay or gain that share a figure."""
 MOST = 4
 """Scenarios named in a sentence of the answer."""
 
@@ -171,9 +170,8 @@ def _payers(brief: Brief, part: Part, names: dict[str, str]) -> list[Section]:
     section = Section(f"{part.name}-payers", brief.say("payers.title"))
     labels = {name: _short(name, told) for name, told in names.items()}
     told = where(part, table)
-    for number, groups in enumerate(TOGETHER, 1):
-        rows = table[table["group"].isin(groups)]
-        if len(rows):
-            picture = draw_payers(rows.reset_index(drop=True), labels, told)
-            section.blocks.append(brief.drawing(f"{part.name}_payers_{number}", picture, brief.say(f"payers.figure_{number}")))
+    for page in range(len(payer_pages(table))):
+        picture = draw_payers(table, labels, told, page)
+        groups = listed(list(picture.data["group"].unique()))
+        section.blocks.append(brief.drawing(f"{part.name}_payers_{page + 1}", picture, brief.say("payers.figure", groups=groups)))
     return [section]
