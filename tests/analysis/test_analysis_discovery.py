@@ -76,15 +76,15 @@ def test_harm_must_exceed_the_percent_asked_for():
 
 
 def test_where_nothing_is_planted_nothing_is_confirmed():
-    """Fails when boxes made of noise are confirmed: at 5 % at most, more than 4 of 25 studies would be a chance of 1 %."""
+    """Fails when boxes made of noise are confirmed: at 5 % at most, more than 3 of 16 studies would be a chance of 1 %."""
 
     def nothing(numbers, rng):
         return np.where(rng.random(len(numbers)) < 0.4, 1.0, -1.0)
 
     names = list(load_parameters())[:150]
-    tried = [backfires(study(nothing, seed=seed, names=names), "shared-screening", "transaction_cost") for seed in range(25)]
-    assert sum(len(one.boxes) > 0 for one in tried) > 12
-    assert sum(one.boxes["is_confirmed"].any() for one in tried) <= 4
+    tried = [backfires(study(nothing, seed=seed, names=names), "shared-screening", "transaction_cost") for seed in range(16)]
+    assert sum(len(one.boxes) > 0 for one in tried) > 8
+    assert sum(one.boxes["is_confirmed"].any() for one in tried) <= 3
     lost = next(one for one in tried if not one.boxes["is_confirmed"].any())
     assert "no numbers of the world tell where" in told(lost)[0]
 
