@@ -12,7 +12,7 @@ import pytest
 from opened_by_hand import Written
 from scipy.stats import fisher_exact
 
-from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, told, wilson
+from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told, wilson
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box
 from partnersim.scenario import load_parameters
@@ -107,6 +107,15 @@ def test_confirmation_is_over_all_boxes_tried():
     assert all(b.boxes["is_confirmed"].all() for b in judged)
     judged = confirmed([replace(one, boxes=one.boxes.assign(p=p)) for p in (0.03, 0.04, 0.001)])
     assert [b.boxes["adjusted_p"].iloc[0] for b in judged] == [0.06, 0.06, 0.003]
+
+
+def test_the_table_has_a_row_for_each_box_and_for_what_has_none():
+    """Fails when a policy without a box drops out of the table, as if it had not been tried."""
+    opened = study(planted, scenarios=("baseline", "shared-screening", "all-three"))
+    rows = table(all_backfires(opened, outcomes=["transaction_cost"], percent=4))
+    assert rows["scenario"].tolist() == ["shared-screening", "all-three"]
+    assert rows["state"].tolist() == ["searched", RARE] and rows["is_confirmed"].iloc[0]
+    assert "staff-days" in rows["where"].iloc[0] and rows["where"].iloc[1] == "" and rows["harmed_held_out"].iloc[1] == 0
 
 
 def test_rare_and_nearly_everywhere_are_said():
