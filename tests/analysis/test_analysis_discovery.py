@@ -12,7 +12,7 @@ import pytest
 from opened_by_hand import Written
 from scipy.stats import fisher_exact
 
-from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, told, wilson
+from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told, wilson
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box
 from partnersim.scenario import load_parameters
@@ -76,15 +76,15 @@ def test_harm_must_exceed_the_percent_asked_for():
 
 
 def test_where_nothing_is_planted_nothing_is_confirmed():
-    """Fails when boxes made of noise are confirmed: at 5 % at most, more than 4 of 25 studies would be a chance of 1 %."""
+    """Fails when boxes made of noise are confirmed: at 5 % at most, more than 3 of 16 studies would be a chance of 1 %."""
 
     def nothing(numbers, rng):
         return np.where(rng.random(len(numbers)) < 0.4, 1.0, -1.0)
 
     names = list(load_parameters())[:150]
-    tried = [backfires(study(nothing, seed=seed, names=names), "shared-screening", "transaction_cost") for seed in range(25)]
-    assert sum(len(one.boxes) > 0 for one in tried) > 12
-    assert sum(one.boxes["is_confirmed"].any() for one in tried) <= 4
+    tried = [backfires(study(nothing, seed=seed, names=names), "shared-screening", "transaction_cost") for seed in range(16)]
+    assert sum(len(one.boxes) > 0 for one in tried) > 8
+    assert sum(one.boxes["is_confirmed"].any() for one in tried) <= 3
     lost = next(one for one in tried if not one.boxes["is_confirmed"].any())
     assert "no numbers of the world tell where" in told(lost)[0]
 
@@ -107,6 +107,15 @@ def test_confirmation_is_over_all_boxes_tried():
     assert all(b.boxes["is_confirmed"].all() for b in judged)
     judged = confirmed([replace(one, boxes=one.boxes.assign(p=p)) for p in (0.03, 0.04, 0.001)])
     assert [b.boxes["adjusted_p"].iloc[0] for b in judged] == [0.06, 0.06, 0.003]
+
+
+def test_the_table_has_a_row_for_each_box_and_for_what_has_none():
+    """Fails when a policy without a box drops out of the table, as if it had not been tried."""
+    opened = study(planted, scenarios=("baseline", "shared-screening", "all-three"))
+    rows = table(all_backfires(opened, outcomes=["transaction_cost"], percent=4))
+    assert rows["scenario"].tolist() == ["shared-screening", "all-three"]
+    assert rows["state"].tolist() == ["searched", RARE] and rows["is_confirmed"].iloc[0]
+    assert "staff-days" in rows["where"].iloc[0] and rows["where"].iloc[1] == "" and rows["harmed_held_out"].iloc[1] == 0
 
 
 def test_rare_and_nearly_everywhere_are_said():

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -245,6 +245,29 @@ def told(found: Backfire) -> list[str]:
                 f"{harm} where {where}: in {density}% ({low} to {high}) of such held-out worlds, against {base}% of {all_of}."
             )
     return said or [f"{harm} in {share}; no numbers of the world tell where in a way that these worlds confirm."]
+
+
+def table(found: Iterable[Backfire]) -> pd.DataFrame:
+    """A row a box, or one row where there is none: ``scenario, outcome, percent, state, worlds`` (all), ``held_out``, of which
+    ``harmed_held_out``, ``where`` (the box in words), then the columns of :attr:`Backfire.boxes`."""
+    rows: list[dict[str, Any]] = []
+    for one in found:
+        judge = one.held_out
+        told_once = {
+            "scenario": one.scenario,
+            "outcome": one.outcome,
+            "percent": one.percent,
+            "state": one.state,
+            "worlds": len(one.worlds),
+            "held_out": len(judge),
+            "harmed_held_out": int(judge["is_harmed"].sum()),
+            "where": "",
+        }
+        boxes = zip(one.found, one.boxes.to_dict("records"), strict=True)
+        mine = [{**told_once, "where": box_told(box.box, one.worlds, one.inputs), **row} for box, row in boxes]
+        rows += mine or [told_once]
+    columns = ["scenario", "outcome", "percent", "state", "worlds", "held_out", "harmed_held_out", "where", *BOXES]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def harm_told(found: Backfire) -> str:

@@ -1,0 +1,75 @@
+"""Figures of backfire and of sensitivity: what they say on top, and that their data are those they show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from opened_by_hand import Written
+
+from partnersim.analysis.discovery import backfires, told
+from partnersim.analysis.sensitivity import convergence, sensitivity
+from partnersim.figures.backfire import draw_backfire
+from partnersim.figures.sensitivity import draw_convergence, draw_sensitivity
+from partnersim.scenario import load_parameters
+from partnersim.study.designs import morris, saltelli
+from partnersim.study.files import StudyError
+
+NAMES = [name for name, p in load_parameters().items() if p.role == "uncertainty"][:16]
+COST = "transaction_cost"
+
+
+def worlds(harm, n: int = 240) -> Written:
+    """Worlds of sixteen numbers in 0 to 1, in which the policy's costs differ by ``harm(numbers, rng)``."""
+    rng = np.random.default_rng(3)
+    numbers = pd.DataFrame(rng.random((n, 16)), columns=NAMES)
+    change = harm(numbers, rng)[:, None]
+    return Written(numbers, lambda scenario, _: np.full((n, 2), 100.0) + (scenario != "baseline") * change)
+
+
+def test_a_figure_of_a_box_says_what_was_confirmed():
+    """Fails when the title claims what held-out worlds do not bear out, or a figure cannot be drawn of one restricted input."""
+    found = backfires(worlds(lambda x, _: np.where(x[NAMES[0]] > 0.6, 2.0, -1.0)), "shared-screening", COST)
+    picture = draw_backfire(found)
+    assert picture.alt.startswith(told(found)[0]) and "100%" in told(found)[0]
+    assert set(picture.data["panel"]) == {"trade-off", "held out", "box", "worlds"}
+    assert (picture.data["panel"] == "worlds").sum() == 240
+    with pytest.raises(StudyError, match="there is no box 2"):
+        draw_backfire(found, 2)
+
+
+def test_a_figure_of_a_box_of_noise_claims_nothing():
+    """Fails when a box that was not confirmed is told as a finding."""
+    found = backfires(worlds(lambda x, rng: rng.normal(size=len(x))), "shared-screening", COST)
+    assert len(found.boxes) and not found.boxes["is_confirmed"].any()
+    assert "no numbers of the world tell where" in draw_backfire(found).alt
+
+
+@pytest.mark.parametrize(("design", "points"), [(saltelli, 48), (morris, 24)])
+def test_figures_of_what_matters_name_what_is_above_the_floor(design, points):
+    """Fails when the title names inputs that luck equals, or leaves out the one that matters."""
+    unit = design(NAMES, points, 1)
+
+    def outcome(scenario, _):
+        noise = np.random.default_rng(4).normal(0, 0.4, (len(unit), 8))
+        return noise + 10 * unit[NAMES[3]].to_numpy()[:, None] * (scenario == "baseline")
+
+    opened = Written(unit, outcome, design.__name__)
+    picture = draw_sensitivity(sensitivity(opened, [COST]), COST, "baseline")
+    title = load_parameters()[NAMES[3]].title
+    assert picture.alt.startswith(f'Transaction cost (baseline) hangs most on "{title}"; 15 other inputs may matter no more')
+    assert "3 inputs of less effect not shown" not in picture.alt and "4 inputs of less effect not shown" in picture.alt
+    nothing = draw_sensitivity(sensitivity(opened, [COST]), COST, "shared-screening")
+    assert nothing.alt.startswith("Transaction cost (shared screening) hangs on no input more than on luck.")
+    steps = draw_convergence(convergence(opened, [COST]), COST, "shared-screening", "difference")
+    assert "no index moved by more than" in steps.alt and steps.data["drawn"].nunique() == 4
+    with pytest.raises(StudyError, match="no indices for the difference transaction_cost of baseline"):
+        draw_sensitivity(sensitivity(opened, [COST]), COST, "baseline", "difference")
+
+
+def test_there_is_no_figure_of_what_never_varies():
+    """Fails when a policy that changes nothing is drawn as one of which something matters."""
+    unit = saltelli(NAMES[:2], 16, 1)
+    table = sensitivity(Written(unit, lambda scenario, _: np.ones((len(unit), 4)), "saltelli"), [COST])
+    with pytest.raises(StudyError, match="does not vary between worlds"):
+        draw_sensitivity(table, COST, "baseline")
