@@ -133,13 +133,9 @@ def crossed_study(study: OpenedStudy, outcomes: Sequence[str] = HEADLINES) -> Cr
 
 
 def uncertain_inputs(points: pd.DataFrame) -> pd.DataFrame:
-    """World (the index) x uncertainty: the columns of a study's points that differ between worlds, never within one.
-
-    Strengths of levers differ within worlds.
-    """
-    numbers = points.drop(columns=["point", "scenario"], errors="ignore").groupby("world", sort=True)
-    first, spread = numbers.first(), numbers.nunique()
-    return first.loc[:, (spread.max() == 1) & (first.nunique() > 1)]
+    """World (the index) x uncertainty: the columns of a study's points that differ between the worlds of one scenario."""
+    first = points.drop(columns=["point", "scenario"], errors="ignore").groupby("world", sort=True).first()
+    return first.loc[:, first.nunique() > 1]
 
 
 def named(policy: str) -> str:

@@ -12,6 +12,7 @@ measure            is                                                           
 ``max_regret``     largest regret in any world (minimax regret, Savage 1951)                              lower
 ``no_worse``       share of worlds in which it is no worse than the reference (satisficing, Starr 1963)   higher
 ``clear_gain``     share of worlds in which it is better than the reference by at least ``by`` percent    higher
+                   of it, and better at all where that is zero
 =================  =====================================================================================  ======
 
 The shares are also given of all outcomes at once, as outcome ``all``. How luck within worlds is kept out of these numbers, and
@@ -34,9 +35,9 @@ from partnersim.study import words
 from partnersim.study.files import StudyError
 
 MEASURES = ("mean", "worst", "mean_regret", "p90_regret", "max_regret", "no_worse", "clear_gain")
+VALUES_AT, REGRETS_AT, SHARES_AT = slice(0, 2), slice(2, 5), slice(5, 7)
+REGRETS, SHARES = MEASURES[REGRETS_AT], MEASURES[SHARES_AT]
 EXTREMES = ("worst", "max_regret")
-REGRETS = ("mean_regret", "p90_regret", "max_regret")
-SHARES = ("no_worse", "clear_gain")
 ALL = "all"
 """The outcome of shares of worlds in which a policy does well in every outcome."""
 MOST = 0.9
@@ -80,9 +81,11 @@ def robustness(data: Crossed, by: Mapping[str, float] = BY, resamples: int = RES
     statistic, least = functools.partial(_measured, shares=shares), functools.partial(_least, len(data.worlds))
     extreme = np.isin(MEASURES, EXTREMES)[:, None, None].astype(float)
     found = estimated(statistic, data, "robustness", resamples, *_bounds(data), extreme, least)
-    found.value[4] = found.value[2:5].min(axis=0)  # corrected one by one, the largest regret could fall below others
-    found.low[4] = np.minimum(found.low[4], found.value[4])
-    ranks = _ranks(found.draws)
+    # Corrected one by one, the largest regret could come out below others.
+    largest = MEASURES.index("max_regret")
+    found.value[largest] = found.value[REGRETS_AT].min(axis=0)
+    found.low[largest] = np.minimum(found.low[largest], found.value[largest])
+    ranks = np.array([_ranks(draw) for draw in found.draws])
     return Robustness(_table(data, found, ranks), _rank_shares(data, ranks), percents, data.described())
 
 
@@ -95,20 +98,17 @@ def _measured(gains: np.ndarray, worlds: np.ndarray, shares: np.ndarray) -> np.n
     """Measure x outcome and ALL x policy, turned so that more is better; NaN where a measure is not of an outcome."""
     drawn = gains[:, :, worlds]
     regret = regrets(drawn)
-    found = np.full((len(MEASURES), len(gains) + 1, gains.shape[1]), np.nan)
     place = int(np.ceil(MOST * len(worlds) - 1e-9)) - 1
-    found[0, :-1] = drawn.mean(axis=2)
-    found[1, :-1] = drawn.min(axis=2)
-    found[2, :-1] = -regret.mean(axis=2)
-    found[4, :-1] = -regret.max(axis=2)
-    regret.partition(place, axis=2)
-    found[3, :-1] = -regret[:, :, place]
+    most = np.partition(regret, place, axis=2)[:, :, place]
+    found = np.full((len(MEASURES), len(gains) + 1, gains.shape[1]), np.nan)
+    found[VALUES_AT, :-1] = drawn.mean(axis=2), drawn.min(axis=2)
+    found[REGRETS_AT, :-1] = -regret.mean(axis=2), -most, -regret.max(axis=2)
     reference = drawn[:, :1]
     better = drawn[:, 1:] - reference
     least, same = shares[:, None, None] * np.abs(reference), SAME * np.abs(gains).max(axis=(1, 2), keepdims=True)
-    for row, does_well in ((5, better >= -same), (6, (better >= least - same) & (better > same))):
-        found[row, :-1, 1:] = does_well.mean(axis=2)
-        found[row, -1, 1:] = does_well.all(axis=0).mean(axis=1)
+    for row, does_well in zip(found[SHARES_AT], (better >= -same, (better >= least - same) & (better > same)), strict=True):
+        row[:-1, 1:] = does_well.mean(axis=2)
+        row[-1, 1:] = does_well.all(axis=0).mean(axis=1)
     return found
 
 
@@ -119,19 +119,18 @@ def _bounds(data: Crossed) -> tuple[np.ndarray, np.ndarray]:
     """
     low, high = (np.full((len(MEASURES), len(data.outcomes) + 1, 1), end) for end in (-np.inf, np.inf))
     positive = (data.values >= 0).all(axis=(1, 2, 3))
-    low[:2, :-1][:, positive & (data.signs > 0)] = 0.0
-    high[:2, :-1][:, positive & (data.signs < 0)] = 0.0
-    high[[MEASURES.index(name) for name in REGRETS]] = 0.0
-    of_shares = [MEASURES.index(name) for name in SHARES]
-    low[of_shares], high[of_shares] = 0.0, 1.0
+    low[VALUES_AT, :-1][:, positive & (data.signs > 0)] = 0.0
+    high[VALUES_AT, :-1][:, positive & (data.signs < 0)] = 0.0
+    high[REGRETS_AT] = 0.0
+    low[SHARES_AT], high[SHARES_AT] = 0.0, 1.0
     return low, high
 
 
 def _least(n_worlds: int, value: np.ndarray) -> np.ndarray:
     """Of shares: the variance that so many worlds leave, even where all of them agree (Agresti and Coull 1998, Am. Stat. 52)."""
     found = np.zeros_like(value)
-    p = (value[5:7] * n_worlds + 2) / (n_worlds + 4)
-    found[5:7] = p * (1 - p) / (n_worlds + 4)
+    p = (value[SHARES_AT] * n_worlds + 2) / (n_worlds + 4)
+    found[SHARES_AT] = p * (1 - p) / (n_worlds + 4)
     return found
 
 
