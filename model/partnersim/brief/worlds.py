@@ -78,7 +78,8 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     return [*said, *backfire.answer(brief, part)]
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """A policy for readers."""
     return told_name(named(name))
 
 
@@ -91,7 +92,7 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
     is_sure = top["p_best"] >= LEVEL
     rivals = rows[rows["p_best"] > 1 / (2 * len(rows))].head(MOST_RIVALS)
     names = [top] if is_sure else [row for _, row in rivals.iterrows()]
-    policies = "".join(map(str, brief.listed([[_label(row["policy"])] for row in names], "or")))
+    policies = "".join(map(str, brief.listed([[label(row["policy"])] for row in names], "or")))
     is_share = top["unit"] == "share of worlds"
     value, low, high = (
         [f"{100 * top[c]:.0f}%" for c in ("value", "low", "high")]
@@ -102,7 +103,7 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
         f"robustness.{measure}.{'sure' if is_sure else 'open'}",
         outcome="" if outcome == ALL else brief.say(f"outcome.{outcome}"),
         policies=policies,
-        first=_label(top["policy"]),
+        first=label(top["policy"]),
         value=value,
         low=low,
         high=high,
@@ -178,9 +179,9 @@ def _sides(brief: Brief, part: Part) -> Grid:
     rows: list[list[Sentence]] = []
     wide = found[1].set_index(["policy", "outcome"])
     for policy, keys in itertools.groupby(wide.index, key=lambda key: key[0]):
-        rows.append([[_label(policy)], *([_side(brief, wide.loc[key])] for key in keys)])
+        rows.append([[label(policy)], *([_side(brief, wide.loc[key])] for key in keys)])
     heads = [brief.say("robustness.policy"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
-    return Grid(brief.say("robustness.sides", reference=_label(part.opened.scenarios[0])), heads, rows)
+    return Grid(brief.say("robustness.sides", reference=label(part.opened.scenarios[0])), heads, rows)
 
 
 def _side(brief: Brief, row: pd.Series) -> str:
