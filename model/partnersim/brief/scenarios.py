@@ -10,7 +10,7 @@ import pandas as pd
 
 from partnersim.analysis.payers import payers
 from partnersim.brief.blocks import Claim, Grid, Section, Sentence
-from partnersim.english import listed
+from partnersim.english import listed, sentence
 from partnersim.figures.payers import draw_payers, payer_pages
 from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.ledger import HEADLINES
@@ -44,7 +44,9 @@ def named(name: str) -> Named:
     except ScenarioError:
         return Named(name, 0, None)
     found = re.match(r"Recommendation (\d+): (.*)", scenario.title)
-    return Named(found[2], int(found[1]), scenario) if found else Named(scenario.title or name, 0, scenario)
+    if found:
+        return Named(found[2], int(found[1]), scenario)
+    return Named(sentence(scenario.title.removeprefix("Package: ")) or name, 0, scenario)
 
 
 def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from partnersim.analysis.sensitivity import ABOVE, LUCK_NAME, convergence, sensitivity
 from partnersim.brief.blocks import Bullets, Paragraph, Section, Sentence
+from partnersim.brief.scenarios import reference_of
 from partnersim.brief.worlds import label
 from partnersim.figures.sensitivity import draw_convergence, draw_sensitivity
 from partnersim.ledger import HEADLINES
@@ -76,7 +77,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     section.blocks.append(Bullets([[_said(brief, part, table, outcome, reference, OUTCOME)] for outcome in HEADLINES]))
     for outcome in HEADLINES:
         picture = draw_sensitivity(table, outcome, reference, OUTCOME)
-        caption = brief.say("sensitivity.figure", outcome=brief.say(f"outcome.{outcome}").lower(), scenario=label(reference))
+        caption = brief.say("sensitivity.figure", outcome=brief.say(f"outcome.{outcome}").lower(), scenario=reference_of(part))
         section.blocks.append(brief.drawing(f"{part.name}_{outcome}", picture, caption))
     changes = Section(f"{part.name}-changes", brief.say("sensitivity.changes"))
     for scenario in part.opened.scenarios[1:]:

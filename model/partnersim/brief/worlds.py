@@ -14,7 +14,7 @@ from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
 from partnersim.analysis.worldwise import sides
 from partnersim.brief import backfire
 from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import named, told_name
+from partnersim.brief.scenarios import named, reference_of, told_name
 from partnersim.figures.information import draw_information
 from partnersim.figures.robustness import draw_ranks, draw_regret, draw_satisficing
 from partnersim.ledger import HEADLINES
@@ -90,7 +90,8 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
     )
     top = rows.iloc[0]
     is_sure = top["p_best"] >= LEVEL
-    rivals = rows[rows["p_best"] > 1 / (2 * len(rows))].head(MOST_RIVALS)
+    likely = rows[rows["p_best"] > 1 / (2 * len(rows))]
+    rivals = (likely if len(likely) > 1 else rows.head(2)).head(MOST_RIVALS)
     names = [top] if is_sure else [row for _, row in rivals.iterrows()]
     policies = "".join(map(str, brief.listed([[label(row["policy"])] for row in names], "or")))
     is_share = top["unit"] == "share of worlds"
@@ -181,11 +182,12 @@ def _sides(brief: Brief, part: Part) -> Grid:
     for policy, keys in itertools.groupby(wide.index, key=lambda key: key[0]):
         rows.append([[label(policy)], *([_side(brief, wide.loc[key])] for key in keys)])
     heads = [brief.say("robustness.policy"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
-    return Grid(brief.say("robustness.sides", reference=label(part.opened.scenarios[0])), heads, rows)
+    return Grid(brief.say("robustness.sides", reference=reference_of(part)), heads, rows)
 
 
 def _side(brief: Brief, row: pd.Series) -> str:
-    return brief.say("robustness.side", **{column: f"{row[column]:.0%}" for column in ("better", "low", "high", "clear_worse")})
+    shares = {column: f"{row[column]:.0%}" for column in ("better", "low", "high", "clear_worse")}
+    return brief.say("robustness.side_worse" if row["clear_worse"] > 0 else "robustness.side", **shares)
 
 
 def _information(brief: Brief, part: Part) -> list[Section]:
