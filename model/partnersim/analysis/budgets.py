@@ -81,14 +81,13 @@ def within(
     rows = []
     for j, objective in enumerate(NAMES):
         gain = -SIGNS[j] * (found.loc[names, objective] - found.at[reference, objective])
-        order = pd.DataFrame({"days": days.loc[names].clip(lower=0.0), "gain": gain}).sort_values(["days", "gain"])
+        order = pd.DataFrame({"days": days.loc[names].clip(lower=0.0), "gain": gain})
         order.loc[reference, "days"] = 0.0
-        order = order.sort_values(["days", "gain"], kind="stable")
-        best = order[order["gain"] >= order["gain"].cummax().clip(lower=0.0)]
-        best = best[~best["gain"].duplicated()]
+        order = order.sort_values(["days", "gain"], kind="stable").drop_duplicates("days", keep="last")
+        best = order[order["gain"] > order["gain"].cummax().shift(fill_value=-np.inf)]
         for budget in best["days"].tolist() if budgets is None else budgets:
             affordable = best[best["days"] <= budget]
-            rows.append((objective, float(budget), affordable.index[-1] if len(affordable) else reference))
+            rows.append((objective, float(budget), affordable.index[-1]))
     table = pd.DataFrame(rows, columns=["objective", "budget", "package"])
     table["spent"] = table["package"].map(days)
     return _judged(table, judged, reference)

@@ -20,6 +20,8 @@ from partnersim.study.pareto import NAMES, SIGNS, non_dominated
 
 WORST = 1.1
 """Of the range of all packages compared, from its best end: where the hypervolume is measured from, as is usual."""
+BEST = 0.25
+"""Share of a front whose promise in an objective is held against what came of it."""
 TOGETHER = 300
 """Packages up to which all pairs are compared."""
 
@@ -55,8 +57,8 @@ def optimism(table: pd.DataFrame, reference: str) -> pd.DataFrame:
     """What the search promised of its front and what seeds held out leave of it: a row an objective (the index).
 
     ``table``: of :func:`confirmed`, with the reference, against which both are taken, so that luck common to all packages goes.
-    ``promised``, ``held``: mean improvement of the front's packages, in units; ``left``: one over the other; ``worse``: share of
-    packages that improve less than promised (a half where nothing but luck decides).
+    ``promised``, ``held``: mean improvement, in units, of the quarter of the search's front that promised most of this
+    objective; ``left``: one over the other; ``worse``: share of the front's packages that improve less than promised.
     """
     if reference not in table.index:
         raise StudyError(f"The reference {reference} was not run with seeds held out; without it no improvement can be taken.")
@@ -65,8 +67,9 @@ def optimism(table: pd.DataFrame, reference: str) -> pd.DataFrame:
     for name, sign in zip(NAMES, SIGNS, strict=True):
         promised = -sign * (mine[f"found_{name}"] - table.at[reference, f"found_{name}"])
         held = -sign * (mine[name] - table.at[reference, name])
-        left = held.mean() / promised.mean() if len(mine) and promised.mean() else np.nan
-        rows.append((promised.mean(), held.mean(), left, float((held < promised).mean()) if len(mine) else np.nan))
+        most = promised.nlargest(max(round(BEST * len(mine)), 1)).index
+        told, kept = promised[most].mean(), held[most].mean()
+        rows.append((told, kept, kept / told if len(mine) and told else np.nan, (held < promised).mean()))
     return pd.DataFrame(rows, index=pd.Index(NAMES, name="objective"), columns=["promised", "held", "left", "worse"])
 
 

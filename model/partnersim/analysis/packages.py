@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -67,7 +68,7 @@ class Evidence:
     def optimism(self) -> pd.DataFrame:
         """See :func:`fronts.optimism`. ``StudyError`` of a factorial, which has no seeds held out."""
         if not self.is_held_out:
-            raise StudyError("A factorial holds no seeds out, so that nobody knows how far it flatters; a [search] does.")
+            raise StudyError("A factorial holds no seeds out, so nobody knows how far it flatters; a [search] does.")
         return fronts.optimism(self.front, self.reference)
 
     def within(self, limits: list[float] | None = None) -> pd.DataFrame:
@@ -114,6 +115,12 @@ def evidence_of(opened: OpenedStudy) -> Evidence:
     return Evidence(reference, found, judged, study.search is not None, levers, ids, days)
 
 
+def tables(evidence: Evidence) -> dict[str, pd.DataFrame]:
+    """By name of file: ``front``, ``budgets``, ``smallest``, and ``optimism`` where seeds are held out; see :class:`Evidence`."""
+    found = {"front": evidence.front.reset_index(), "budgets": evidence.within(), "smallest": evidence.smallest()}
+    return found | ({"optimism": evidence.optimism().reset_index()} if evidence.is_held_out else {})
+
+
 def told(evidence: Evidence) -> list[str]:
     """What came out, a sentence each: the front, how much of it holds, what is left of its promise, small packages."""
     table = evidence.front
@@ -134,13 +141,13 @@ def told(evidence: Evidence) -> list[str]:
             f"and {again} hold on seeds held out."
         )
         left = evidence.optimism()["left"]
-        shown = [f"{left[o.name]:.0%} in {o.label[:1].lower()}{o.label[1:]}" for o in OBJECTIVES if left[o.name] == left[o.name]]
+        shown = [f"{left[o.name]:.0%} in {o.label.lower()}" for o in OBJECTIVES if not math.isnan(left[o.name])]
         if shown:
-            lines.append(f"Of the improvement that the search promised, these seeds leave {listed(shown)}.")
+            lines.append(f"Of what the packages that promised most improve, these seeds leave {listed(shown)}.")
     labels = {o.name: o.label.lower() for o in OBJECTIVES} | {budgets.ALL: "all objectives at once"}
     for row in evidence.smallest().itertuples():
         lines.append(
-            f"{row.package} ({counted(int(row.levers), 'lever')}) is the smallest chosen for most of the best in "
-            f"{labels[row.objective]}: it reaches {row.reached:.0%} of it (interval {row.low:.0%} to {row.high:.0%})."
+            f"{row.package} ({counted(int(row.levers), 'lever')}) is the smallest that promised {budgets.MOST:.0%} of the "
+            f"best in {labels[row.objective]}; it reaches {row.reached:.0%} of it (interval {row.low:.0%} to {row.high:.0%})."
         )
     return lines

@@ -293,7 +293,9 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
     if not done.is_complete:
         say(f"This shard is done; {done.left:,} runs are left to the others. The last of them writes the tables.", quiet)
         return
-    if len(found.scenarios) > 1:
+    if found.study.search is not None:
+        _tell_packages(folder)
+    elif len(found.scenarios) > 1:
         from partnersim.study.opened import open_study
 
         opened = open_study(folder)
@@ -301,6 +303,26 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
         click.echo("\n".join(filter(None, [opened.decided(), *comparison.findings()])))
         _draw(comparison, folder)
     say(f"Tables, runs and figures: {folder}", quiet)
+
+
+def _tell_packages(folder: Path) -> None:
+    """What a search found, said, written and drawn."""
+    from partnersim.analysis.packages import evidence_of, tables, told
+    from partnersim.study import drawn
+    from partnersim.study.files import write_csv
+    from partnersim.study.opened import open_study
+
+    evidence = evidence_of(open_study(folder))
+    click.echo("\n".join(told(evidence)))
+    for name, table in tables(evidence).items():
+        write_csv(table, folder / f"{name}.csv")
+    if not drawn.are_drawn(folder):
+        from partnersim.figures import save
+        from partnersim.figures.fronts import draw_packages
+
+        for name, picture in draw_packages(evidence).items():
+            save(picture, folder / drawn.FIGURES, name)
+        drawn.mark_drawn(folder)
 
 
 @study.command()
