@@ -96,8 +96,8 @@ def draw_front(evidence: Evidence) -> Picture:
     footer = (
         f"Positions: means over {counted(len(evidence.judged.seeds), 'seed')} ({seeds}). Lines: 95% intervals of the difference "
         f"from {evidence.reference}, simultaneous over the packages shown. Grey: as {told}, moved together with "
-        f"{evidence.reference}. Bad 5%: the 95th percentile of incidents, the fourth objective. Stays: share of resamples of whole "
-        f"seeds in which no other package beats it. Days: staff-days a year of the real system."
+        f"{evidence.reference}. Bad 5%: the 95th percentile of incidents, the fourth objective. Stays: share of resamples of "
+        f"whole seeds in which no other package beats it. Days: staff-days a year of the real system."
     )
     looks = [("no lever", Look(BLACK, "D")), ("on the front", FRONT), ("run in the search", FOUND)]
     dress(picture, [_finding(evidence)], footer, data, looks if evidence.is_held_out else [*looks[:2], ("other packages", FOUND)],

@@ -35,6 +35,8 @@ GENERATIONS = 60
 """Of NSGA-II on the surface, between two populations that are run."""
 IDLE = 3
 """Populations without a new package after which the search ends."""
+BY_FRONT = 2 / 3
+"""Of the packages to confirm, those taken from the front; the others are from that with the number of levers as a loss."""
 Levers = np.ndarray
 """Package x lever, 0 or 1."""
 
@@ -89,8 +91,7 @@ class Search:
         front = np.zeros(len(plan), dtype=bool)
         front[there] = non_dominated(estimates)
         with_size = np.column_stack([estimates, levers.sum(axis=1)])
-        half = self._asked.confirm // 2
-        best = [*_spread(estimates, half), *_spread(with_size, self._asked.confirm)]
+        best = [*_spread(estimates, round(BY_FRONT * self._asked.confirm)), *_spread(with_size, self._asked.confirm)]
         chosen = list(dict.fromkeys([0, *np.flatnonzero(there)[best].tolist()]))[: self._asked.confirm]
         table = pd.DataFrame({"scenario": plan.names, "levers": _levers(plan).sum(axis=1), "front": front})
         shown = np.full((len(plan), len(NAMES)), np.nan)
