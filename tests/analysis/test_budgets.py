@@ -70,6 +70,9 @@ def test_the_smallest_package_that_reaches_most() -> None:
     assert table.loc[list(NAMES), "best"].tolist() == ["A+B+C"] * 4 and table["levers"].tolist() == [2] * 5
     assert table["reached"].tolist() == pytest.approx([0.85] * 5, abs=0.02)
     assert (table["low"] < 0.86).all() and (table["high"] > 0.84).all() and (table["high"] - table["low"] < 0.1).all()
+    assert table["clear"].all()
+    unclear = budgets.smallest(judged(60.0).table(), SIZES, judged(60.0), "none")
+    assert len(unclear) and not unclear["clear"].any()
     all_of_it = budgets.smallest(trials.table(), SIZES, trials, "none", share=1.0)
     assert all_of_it["package"].tolist()[0] == "A+B+C" and all_of_it["reached"].tolist()[0] == 1.0
 

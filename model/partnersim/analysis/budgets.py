@@ -123,8 +123,9 @@ def smallest(
 
     A row an objective, then ``all`` where some package reaches it in all of them: ``objective, package, levers, best,
     best_levers``, ``reached`` (share of the best's improvement, on the seeds that judge) with ``low, high`` (percentiles over
-    resamples of whole seeds, of this package against that one). For all at once, ``best`` is empty and ``reached`` the least.
-    An objective that no package improves has no row.
+    resamples of whole seeds, of this package against that one), ``clear``: whether the best itself improves this objective
+    clearly (its interval excludes zero, see :func:`improvements`), without which shares of it say nothing. For all at once,
+    ``best`` is empty, ``reached`` the least and ``clear`` of all. An objective that no package improves has no row.
     """
     if not 0 < share <= 1:
         raise StudyError(f"A share of {share:g} of the best; wanted: above 0 and at most 1, such as {MOST}.")
@@ -138,6 +139,7 @@ def smallest(
     picks = {name: _fewest(size, reached[name], share) for name in best}
     picks[ALL] = _fewest(size, reached.min(axis=1), share) if len(best) == len(NAMES) else None
     mine = judged.only(list(dict.fromkeys([reference, *best.values(), *(p for p in picks.values() if p)])))
+    is_clear = _clear(judged, reference, best)
     drawn = np.stack([objectives(mine.values), *mine.resampled(resamples)])
     rows = []
     for name, package in picks.items():
@@ -147,9 +149,18 @@ def smallest(
         ratios = np.min([_ratio(drawn, mine, package, best[one], reference, one) for one in of], axis=0)
         low, high = np.quantile(ratios[1:], [(1 - level) / 2, (1 + level) / 2])
         top = best.get(name, "")
-        rows.append((name, package, size[package], top, size[top] if top else np.nan, ratios[0], low, high))
-    columns = ["objective", "package", "levers", "best", "best_levers", "reached", "low", "high"]
+        clear = all(is_clear[one] for one in of)
+        rows.append((name, package, size[package], top, size[top] if top else np.nan, ratios[0], low, high, clear))
+    columns = ["objective", "package", "levers", "best", "best_levers", "reached", "low", "high", "clear"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _clear(judged: Trials, reference: str, best: Mapping[str, str]) -> dict[str, bool]:
+    """Whether each objective's best package improves it clearly."""
+    if not best:
+        return {}
+    told = improvements(judged, reference, list(best.values()))
+    return {objective: bool(told.loc[(package, objective), "low"] > 0) for objective, package in best.items()}
 
 
 def _fewest(size: pd.Series, reached: pd.Series, share: float) -> str | None:

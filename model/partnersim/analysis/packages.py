@@ -130,8 +130,8 @@ def told(evidence: Evidence) -> list[str]:
     lines = [
         f"{counted(len(front), 'package')} of {counted(len(evidence.found), 'package')} run "
         f"{'is' if len(front) == 1 else 'are'} beaten by no other{' on seeds held out' if evidence.is_held_out else ''}; "
-        f"{sure} of them stay so in more than half of the resamples of seeds, and they are "
-        f"{counted(kinds, 'package')} up to what cannot be told apart."
+        f"{sure} of them stay so in more than half of the resamples of seeds, and "
+        f"{kinds} can be told apart."
     ]
     if evidence.is_held_out:
         promised = int(evidence.found["front"].sum())
@@ -145,7 +145,12 @@ def told(evidence: Evidence) -> list[str]:
         if shown:
             lines.append(f"Of what the packages that promised most improve, these seeds leave {listed(shown)}.")
     labels = {o.name: o.label.lower() for o in OBJECTIVES} | {budgets.ALL: "all objectives at once"}
-    for row in evidence.smallest().itertuples():
+    small = evidence.smallest()
+    if unclear := [labels[name] for name in small.loc[~small["clear"], "objective"] if name != budgets.ALL]:
+        lines.append(
+            f"The best that the search found has no clear improvement in {listed(unclear, 'or')} on the seeds that judge."
+        )
+    for row in small[small["clear"]].itertuples():
         lines.append(
             f"{row.package} ({counted(int(row.levers), 'lever')}) is the smallest that promised {budgets.MOST:.0%} of the "
             f"best in {labels[row.objective]}; it reaches {row.reached:.0%} of it (interval {row.low:.0%} to {row.high:.0%})."
