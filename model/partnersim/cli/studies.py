@@ -193,7 +193,7 @@ def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Pat
     from partnersim.study.spec import load_study
 
     asked = load_study(file)
-    if seeds is not None and (asked.precision or asked.best):
+    if seeds is not None and (asked.precision or asked.best or asked.search):
         raise click.UsageError("--seeds has no meaning here: the study says that the data decide on their number.")
     if seeds is not None:
         asked = dataclasses.replace(asked, seeds=range(asked.seeds[0], asked.seeds[0] + seeds))
@@ -207,9 +207,10 @@ def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Pat
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
 def plan(file: Path, seeds: int | None, workers: int | None, out: Path | None, as_json: bool) -> None:
     """Say how many runs the study FILE has, how long they take and how large they are; nothing is kept."""
-    from partnersim.study.conduct import check_room, free_bytes
+    from partnersim.study.conduct import check_room, free_bytes, to_make
     from partnersim.study.estimate import estimate, told
-    from partnersim.study.stages import first, rule_of
+    from partnersim.study.stages import rule_of
+    from partnersim.study.store import Stored
 
     found, folder = _planned(file, seeds, out)
     announce_compiling(False)
@@ -219,7 +220,7 @@ def plan(file: Path, seeds: int | None, workers: int | None, out: Path | None, a
         click.echo(json.dumps({**dataclasses.asdict(guess), "seconds": guess.seconds, "workers": n}, indent=2))
     else:
         click.echo(told(found, guess, n, free_bytes(folder)))
-    check_room(found, first(found, rule_of(found.study, found.names)), folder)
+    check_room(found, to_make(found, rule_of(found.study, found.names), Stored()), folder)
     say(f"Nothing was run. `partnersim study run {file}` writes to {folder}.", as_json)
 
 
@@ -292,7 +293,9 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
     if not done.is_complete:
         say(f"This shard is done; {done.left:,} runs are left to the others. The last of them writes the tables.", quiet)
         return
-    if found.study.is_factorial:
+    if found.study.search is not None:
+        _tell_packages(folder)
+    elif found.study.is_factorial:
         say(f"`partnersim report {folder}` says what each lever does, alone and with others.", quiet)
     elif len(found.scenarios) > 1:
         from partnersim.study.opened import open_study
@@ -302,6 +305,26 @@ def _tell(found: Plan, folder: Path, done: Conducted, how: How, quiet: bool) -> 
         click.echo("\n".join(filter(None, [opened.decided(), *comparison.findings()])))
         _draw(comparison, folder)
     say(f"Tables, runs and figures: {folder}", quiet)
+
+
+def _tell_packages(folder: Path) -> None:
+    """What a search found, said, written and drawn."""
+    from partnersim.analysis.packages import evidence_of, tables, told
+    from partnersim.study import drawn
+    from partnersim.study.files import write_csv
+    from partnersim.study.opened import open_study
+
+    evidence = evidence_of(open_study(folder))
+    click.echo("\n".join(told(evidence)))
+    for name, table in tables(evidence).items():
+        write_csv(table, folder / f"{name}.csv")
+    if not drawn.are_drawn(folder):
+        from partnersim.figures import save
+        from partnersim.figures.fronts import draw_packages
+
+        for name, picture in draw_packages(evidence).items():
+            save(picture, folder / drawn.FIGURES, name)
+        drawn.mark_drawn(folder)
 
 
 @study.command()

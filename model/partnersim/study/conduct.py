@@ -19,6 +19,7 @@ from partnersim.study.plan import Plan
 from partnersim.study.reading import read_points
 from partnersim.study.runner import Shard, Tally
 from partnersim.study.runs import PartnershipSimulator, Simulator
+from partnersim.study.search import Search, last_plan
 from partnersim.study.spec import Study, seeds_of, stretches
 from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
 from partnersim.study.tables import write_tables
@@ -87,7 +88,7 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
     folder = Folder(out, how.shard.name)
     rule = stages.rule_of(study, plan.names)
     if how.shard.of > 1 and rule is not None:
-        raise StudyError("How many runs are enough is decided on all runs together; leave out --shard, or precision and best.")
+        raise StudyError("What is run next is decided on all runs together; leave out --shard, or precision, best and search.")
     if folder.asked is not None:
         check_fits(folder, asked, plan, how.expand or (how.grow and only_grows(folder, asked, plan)))
     stored = folder.stored(study.months if study.monthly else 0)
@@ -97,10 +98,11 @@ def conduct(plan: Plan, out: Path, how: How, simulator: Simulator | None = None)
         del stored.failures[run]
     if folder.is_complete and folder.asked == asked and not runner.missing(plan, wanted, stored):
         seeds = stages.kept(folder.manifest or {})
-        wanted = {point: seeds[plan.label(point)[0]] for point in range(len(plan))}
-        if not runner.missing(plan, wanted, stored) and folder.has_tables():
-            return Conducted(folder.path, Tally(), runner.total(wanted), 0, _failed(plan, wanted, stored))
-    check_room(plan, runner.missing(plan, wanted, stored), folder.path)
+        last = last_plan(plan, read_points(folder.path)) if study.search is not None else plan
+        wanted = {point: seeds[last.label(point)[0]] for point in range(len(last))}
+        if not runner.missing(last, wanted, stored) and folder.has_tables():
+            return Conducted(folder.path, Tally(), runner.total(wanted), 0, _failed(last, wanted, stored))
+    check_room(plan, to_make(plan, rule, stored), folder.path)
     if simulator is None:
         check_scenarios(plan)
     return _carry_out(plan, folder, asked, stored, retried, how, simulator or simulator_of(plan), rule)
@@ -138,7 +140,7 @@ def _carry_out(
     retried: list[tuple[str, int]],
     how: How,
     simulator: Simulator,
-    rule: stages.Rule | None,
+    rule: stages.Rule | Search | None,
 ) -> Conducted:
     wall, cpu, total, reused = time.perf_counter(), time.process_time(), Tally(), 0
     is_elsewhere = bool(how.cluster) or (not how.in_process and how.workers > 1)
@@ -157,7 +159,10 @@ def _carry_out(
             write_text(plan.study.path.read_text(encoding="utf-8-sig"), folder.path / "study.toml", folder.mark)
         if retried:
             folder.note_retry(retried)
-        for wanted in stages.run(plan, rule, folder.path):
+        for grown, wanted in stages.run(plan, rule, folder.path):
+            if grown is not plan:
+                plan = grown
+                folder.keep_points(plan.table())
             lacking = runner.missing(plan, wanted, stored)
             if not total.finished:
                 reused = runner.total(wanted) - runner.total(lacking)
@@ -201,12 +206,19 @@ def free_bytes(path: Path) -> int:
     return shutil.disk_usage(there).free
 
 
-def check_room(plan: Plan, lacking: runner.Wanted, path: Path) -> None:
-    """Raise :class:`StudyError` where the disk cannot hold the runs."""
-    need, free = expected_bytes(plan, runner.total(lacking)), free_bytes(path)
+def to_make(plan: Plan, rule: stages.Rule | Search | None, stored: Stored) -> int:
+    """Runs that are missing of the first stage; of a search the most that it may still make."""
+    if isinstance(rule, Search):
+        return max(rule.most(plan) - sum(map(len, stored.seeds.values())), 0)
+    return runner.total(runner.missing(plan, stages.first(plan, rule), stored))
+
+
+def check_room(plan: Plan, runs: int, path: Path) -> None:
+    """Raise :class:`StudyError` where the disk cannot hold so many runs."""
+    need, free = expected_bytes(plan, runs), free_bytes(path)
     if need > SPARE * free:
         raise StudyError(
-            f"{counted(runner.total(lacking), 'run')} need about {bytes_told(need)} on disk; {path} has {bytes_told(free)} free. "
+            f"{counted(runs, 'run')} need about {bytes_told(need)} on disk; {path} has {bytes_told(free)} free. "
             "Keep fewer monthly paths (monthly = false keeps none), ask for fewer runs, or name another folder with --out."
         )
 

@@ -10,6 +10,7 @@ from partnersim.english import bytes_told, counted, some, time_told
 from partnersim.study import runner, stages
 from partnersim.study.conduct import expected_bytes, simulator_of
 from partnersim.study.runs import Cell
+from partnersim.study.search import Search
 
 if TYPE_CHECKING:
     from partnersim.study.plan import Plan
@@ -40,7 +41,7 @@ def estimate(plan: Plan) -> Estimate:
     rule = stages.rule_of(plan.study, plan.names)
     wanted = stages.first(plan, rule)
     runs = runner.total(wanted)
-    most = rule.cap * len(plan) if rule else runs
+    most = rule.most(plan) if isinstance(rule, Search) else rule.cap * len(plan) if rule else runs
     burn_ins = sum(len(wanted[group[0]]) for group in plan.groups)
     simulator = simulator_of(plan)
     simulator.prepare()
@@ -61,7 +62,7 @@ def estimate(plan: Plan) -> Estimate:
 def told(plan: Plan, found: Estimate, workers: int, free: float) -> str:
     """The plan in a few lines."""
     study, n_worlds = plan.study, len(plan.worlds)
-    each = "" if not study.precision and not study.best else " at first"
+    each = " at first" if study.precision or study.best or study.search else ""
     lines = [
         study.title,
         f"Question: {study.question}",

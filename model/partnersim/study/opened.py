@@ -96,6 +96,8 @@ class OpenedStudy:
         """
         if not self.is_complete:
             raise StudyError(f"{self.path} holds a study that is not finished; run the same study again to finish it.")
+        if self.study.search is not None:
+            raise StudyError(f"{self.path} holds a search; its packages are in packages.csv, and are not compared one by one.")
         if len(self.scenarios) < 2:
             raise StudyError(f"{self.path} holds one scenario; a comparison needs two.")
         return compared(self.path, self.points, self._seeds, self.asked, scenarios, reused)

@@ -11,7 +11,6 @@ import functools
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,18 +24,16 @@ from partnersim.scenario import (
     ScenarioError,
     find_scenario,
     library,
-    load_levers,
     load_parameters,
     load_scenario,
-    make_scenario,
-    read_policy,
 )
-from partnersim.scenario.levers import lever_folder
 from partnersim.scenario.reading import span, unknown
 from partnersim.study import designs, factorial
 from partnersim.study.files import StudyError
+from partnersim.study.packages import Packages, first_rows, levers_for, named_levers
 from partnersim.study.spec import LeverDesign, Study, WorldDesign
 
+ONE_WORLD = pd.DataFrame(index=[0])
 CALIBRATED = ("calibration", "accepted.csv")
 """The accepted sets of the library's calibration."""
 
@@ -118,10 +115,12 @@ def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
     scenarios, strengths = list(bases), pd.DataFrame(index=range(len(bases)))
     if study.levers:
         scenarios, strengths = _use_levers(study, bases, study.levers, parameters)
+    if study.search:
+        return first_plan(study, bases[0], parameters)
     names = [scenario.name for scenario in scenarios]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise StudyError(f"Scenarios need different names; given more than once: {', '.join(twice)}.")
-    worlds = pd.DataFrame(index=[0])
+    worlds = ONE_WORLD
     if study.uncertainties:
         worlds = _worlds(study, study.uncertainties, parameters)
         for scenario in scenarios:
@@ -130,51 +129,44 @@ def make_plan(study: Study, loaded: Sequence[Scenario] | None = None) -> Plan:
     return Plan(study, tuple(scenarios), strengths, worlds)
 
 
+def first_plan(study: Study, base: Scenario, parameters: Mapping[str, Parameter]) -> Plan:
+    """Where a search begins: nothing, each lever alone, all of them, and the packages of the library."""
+    asked = study.search
+    assert asked is not None
+    levers = levers_for(study.folder, [base])
+    names = named_levers(asked.names, levers, f"{_at(study)}[search], key levers")
+    rows = first_rows(names)
+    user = Packages(base, levers, parameters, asked.start, asked.ramp)
+    return Plan(study, tuple(user.scenario(row) for _, row in rows.iterrows()), rows, ONE_WORLD)
+
+
+def with_packages(plan: Plan, rows: pd.DataFrame) -> Plan:
+    """A search's plan with more packages, which none of its own are; ``rows``: row x lever, 0 or 1."""
+    base, asked = plan.scenarios[0], plan.study.search
+    assert asked is not None
+    user = Packages(base, levers_for(plan.study.folder, [base]), load_parameters(), asked.start, asked.ramp)
+    more = [user.scenario(row) for _, row in rows.iterrows()]
+    return Plan(plan.study, (*plan.scenarios, *more), pd.concat([plan.strengths, rows], ignore_index=True), plan.worlds)
+
+
 def _use_levers(
     study: Study, bases: Sequence[Scenario], design: LeverDesign, parameters: Mapping[str, Parameter]
 ) -> tuple[list[Scenario], pd.DataFrame]:
     """Each base with each row of the lever design, of levers of the library, beside the study and of the bases."""
-    library_levers, own = lever_folder(), lever_folder(study.folder)
-    is_own = own.is_dir() and own.resolve() != library_levers.resolve()
-    levers = load_levers(library_levers, own) if is_own else dict(load_levers())
-    for base in bases:
-        levers |= base.levers
+    levers = levers_for(study.folder, bases)
     rows = _lever_rows(design, levers, _at(study))
     found, strengths = [], []
     for base in bases:
+        user = Packages(base, levers, parameters, design.start, design.ramp, design.design.endswith("factorial"))
         for _, row in rows.iterrows():
-            used = {str(name): float(strength) for name, strength in row.items() if strength > 0.0}
-            named = _named(base.name if len(bases) > 1 else "", used, levers, design.design) or base.name
-            blocks = [{"lever": n, "strength": s, "start": design.start, "ramp": design.ramp} for n, s in used.items()]
-            policies = [read_policy(block, levers, named, number) for number, block in enumerate(blocks, 1)]
-            found.append(
-                make_scenario(
-                    named,
-                    [*base.policies, *policies],
-                    base.values,
-                    parameters=parameters,
-                    levers=levers,
-                    title=" + ".join(levers[name].title for name in used)
-                    if 0 < len(used) < 3
-                    else base.title
-                    if not used
-                    else "",
-                    population=base.population,
-                    path=base.path,
-                    extends=base.extends,
-                    set_by=base.set_by,
-                )
-            )
+            found.append(user.scenario(row, base.name if len(bases) > 1 else ""))
             strengths.append(row)
     return found, pd.DataFrame(strengths).reset_index(drop=True)
 
 
 def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd.DataFrame:
     """Row x lever: strengths from 0 to 1. The first row has none in use, but for a grid whose lists begin otherwise."""
-    names = list(design.strengths) or (_recommended(levers) if design.names in ((), ("all",)) else list(design.names))
-    for name in names:
-        if name not in levers:
-            raise StudyError(f"{at}[levers], key names: {unknown('lever', name, levers)}.")
+    names = named_levers(list(design.strengths) or design.names, levers, f"{at}[levers], key names")
     if design.design == "grid":
         return designs.grid(design.strengths)
     if design.design == "one-at-a-time":
@@ -182,18 +174,6 @@ def _lever_rows(design: LeverDesign, levers: Mapping[str, Lever], at: str) -> pd
     if design.design == "full-factorial":
         return factorial.full_factorial(names)
     return factorial.fractional_factorial(names, resolution=design.resolution)
-
-
-def _recommended(levers: Mapping[str, Lever]) -> list[str]:
-    """All levers that somebody chooses, in the order of the report's list, then a user's; not shocks, which are of the world."""
-    listed = {name: re.fullmatch(r"L(\d+)", lever.id) for name, lever in levers.items() if lever.role == "lever"}
-    return sorted(listed, key=lambda name: (int(found[1]) if (found := listed[name]) else math.inf, name))
-
-
-def _named(base: str, used: Mapping[str, float], levers: Mapping[str, Lever], design: str) -> str:
-    """A name from the levers in use: their names one at a time, else the ids of the report's list."""
-    parts = [f"{levers[n].id if design.endswith('factorial') else n}{'' if s == 1.0 else f'={s:g}'}" for n, s in used.items()]
-    return ", ".join(part for part in (base, "+".join(parts)) if part)
 
 
 def _worlds(study: Study, design: WorldDesign, parameters: Mapping[str, Parameter]) -> pd.DataFrame:

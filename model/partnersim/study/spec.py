@@ -20,12 +20,13 @@ from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
 
 KEYS = (
     "title", "question", "note", "scenarios", "levers", "uncertainties", "seeds", "first_seed", "months", "size",
-    "outcomes", "monthly", "precision", "best", "time_limit",
+    "outcomes", "monthly", "precision", "best", "search", "time_limit",
 )  # fmt: skip
 LEVER_DESIGNS = ("one-at-a-time", "full-factorial", "fractional-factorial", "grid")
 WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "morris", "grid", "one-at-a-time", "calibration")
 LEVER_KEYS = ("design", "names", "resolution", "strengths", "start", "ramp")
 WORLD_KEYS = ("design", "names", "points", "ranges", "values", "key", "second_order", "file")
+SEARCH_KEYS = ("levers", "runs", "seeds", "population", "key", "confirm", "confirm_seeds", "start", "ramp")
 MOST_SEEDS, LAST_SEED = 10_000_000, 2**53
 LISTS = {"outcomes": tuple(o.name for o in OUTCOMES), "monthly": tuple(s.name for s in SERIES)}
 """What tables tell of, and which paths are kept, where a study does not choose."""
@@ -68,13 +69,34 @@ class WorldDesign:
 
 
 @dataclass(frozen=True)
+class SearchDesign:
+    """Which packages of levers are looked for, and with how many runs, see :mod:`partnersim.study.search`.
+
+    ``names``: levers, empty for all; ``runs``: the most of all; ``seeds`` of each package while it searches; ``population``: of
+    packages in a generation; ``key`` of the search's own draws; ``confirm``: packages that are run again with
+    ``confirm_seeds`` that the search has not seen. A lever in use has full strength from month ``start`` with ``ramp`` months.
+    """
+
+    names: tuple[str, ...] = ()
+    runs: int = 50_000
+    seeds: int = 12
+    population: int = 100
+    key: int = 1
+    confirm: int = 60
+    confirm_seeds: int = 100
+    start: int = 1
+    ramp: int = 0
+
+
+@dataclass(frozen=True)
 class Study:
     """A study file, checked as far as that is possible without the model.
 
     ``scenarios``: names and files, the reference first; ``seeds``, ascending and common to all, or the first one
     where the data decide on their number; ``months`` after burn-in;
     ``outcomes`` are those that tables tell of; ``monthly`` are the paths that are kept. ``precision`` and ``best``: the
-    tables of these names, as they stand in the file. ``time_limit``: seconds that a run may take.
+    tables of these names, as they stand in the file. ``search``: how packages of levers on the one scenario are looked for.
+    ``time_limit``: seconds that a run may take.
     """
 
     title: str
@@ -90,6 +112,7 @@ class Study:
     monthly: tuple[str, ...] = LISTS["monthly"]
     precision: Mapping[str, Any] | None = None
     best: Mapping[str, Any] | None = None
+    search: SearchDesign | None = None
     time_limit: float = TIME_LIMIT
     path: Path | None = field(default=None, compare=False)
 
@@ -109,8 +132,10 @@ class Study:
         content["seeds"] = stretches(self.seeds)
         for part, names in LISTS.items():
             content[part] = "all" if content[part] == names else content[part]
-        for part in ("levers", "uncertainties"):
+        for part in ("levers", "uncertainties", "search"):
             content[part] = dataclasses.asdict(content[part]) if content[part] else None
+        if content["search"] is None:  # as it was before there were searches
+            del content["search"]
         plain: dict[str, Any] = json.loads(json.dumps(content))
         return plain
 
@@ -118,7 +143,7 @@ class Study:
     def of_content(cls, content: Mapping[str, Any], path: Path) -> Study:
         """The study that :meth:`content` told of; files are looked for beside ``path``."""
         lists = {part: names if content[part] == "all" else tuple(content[part]) for part, names in LISTS.items()}
-        levers, worlds = content["levers"], content["uncertainties"]
+        levers, worlds, search = content["levers"], content["uncertainties"], content.get("search")
         return cls(
             **{
                 **content,
@@ -127,6 +152,7 @@ class Study:
                 "seeds": seeds_of(content["seeds"]),
                 "levers": LeverDesign(**levers) if levers else None,
                 "uncertainties": WorldDesign(**worlds) if worlds else None,
+                "search": SearchDesign(**{**search, "names": tuple(search["names"])}) if search else None,
                 "path": path,
             }
         )
@@ -158,6 +184,7 @@ def load_study(path: str | Path) -> Study:
     if path.is_dir():
         path = path / "study.toml"
     table = Table(read_toml(path), str(path), "", KEYS)
+    search = _search(table)
     return Study(
         title=table.text("title"),
         question=table.text("question"),
@@ -165,13 +192,14 @@ def load_study(path: str | Path) -> Study:
         scenarios=_scenarios(table, path.parent),
         levers=_levers(table),
         uncertainties=_worlds(table),
-        seeds=_seeds(table),
+        seeds=_seeds(table, search),
         months=table.whole("months", 1, 12_000, 120),
         size=_size(table),
         outcomes=_chosen(table, "outcomes", LISTS["outcomes"], "outcome"),
-        monthly=_monthly(table),
+        monthly=_monthly(table) if search is None or "monthly" in table.data else (),
         precision=_precision(table),
         best=table.table("best") or None,
+        search=search,
         time_limit=table.number("time_limit", 0.001, 1e7, TIME_LIMIT),
         path=path,
     )
@@ -190,8 +218,14 @@ def _scenarios(table: Table, folder: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _seeds(table: Table) -> Sequence[int]:
-    """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide."""
+def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
+    """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide.
+
+    Of a search, those with which it looks for packages, then those that confirm them.
+    """
+    if search is not None:
+        first = table.whole("first_seed", 0, LAST_SEED, 0)
+        return range(first, first + search.seeds + search.confirm_seeds)
     decided = next((key for key in ("precision", "best") if key in table.data), None)
     if decided and "seeds" in table.data:
         raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
@@ -265,6 +299,38 @@ def _levers(table: Table) -> LeverDesign | None:
     )
 
 
+def _search(table: Table) -> SearchDesign | None:
+    if "search" not in table.data:
+        return None
+    for key in ("levers", "uncertainties", "precision", "best"):
+        if key in table.data:
+            raise table.error(key, "has no meaning beside [search], which says itself which levers and seeds; leave one out")
+    if "seeds" in table.data:
+        raise table.error("seeds", "a search says in [search] how many seeds it takes; leave this out, or write seeds there")
+    if len(table.data.get("scenarios", [None])) != 1:
+        raise table.error("scenarios", "a search looks for packages on one scenario; wanted: a list of one, or leave this out")
+    part = Table(table.table("search"), table.file, "[search]", SEARCH_KEYS)
+    found = SearchDesign(
+        _names(part, "levers"),
+        part.whole("runs", 1, MOST_SEEDS, SearchDesign.runs),
+        part.whole("seeds", 3, 10_000, SearchDesign.seeds),
+        part.whole("population", 8, 10_000, SearchDesign.population),
+        part.whole("key", 0, 2**31 - 1, SearchDesign.key),
+        part.whole("confirm", 2, 10_000, SearchDesign.confirm),
+        part.whole("confirm_seeds", 3, 10_000, SearchDesign.confirm_seeds),
+        part.whole("start", 1, 12_000, SearchDesign.start),
+        part.whole("ramp", 0, 12_000, SearchDesign.ramp),
+    )
+    least = found.confirm * found.confirm_seeds + found.seeds * found.population
+    if found.runs < least:
+        raise part.error(
+            "runs",
+            f"{found.runs:,} are too few: to confirm {found.confirm} packages with {found.confirm_seeds} seeds, after a first "
+            f"population of {found.population} with {found.seeds}, takes {least:,}; allow more, or ask for less",
+        )
+    return found
+
+
 def _worlds(table: Table) -> WorldDesign | None:
     if "uncertainties" not in table.data:
         return None
@@ -308,10 +374,10 @@ def _refuse(part: Table, design: str, only: Mapping[str, tuple[str, ...]]) -> No
             raise part.error(key, f"has no meaning in the design {design}; it belongs to {', '.join(designs)}")
 
 
-def _names(part: Table) -> tuple[str, ...]:
-    if part.data.get("names", "all") == "all":
-        return ("all",) if "names" in part.data else ()
-    return tuple(part.distinct("names", str, '"all", or a list of names'))
+def _names(part: Table, key: str = "names") -> tuple[str, ...]:
+    if part.data.get(key, "all") == "all":
+        return ("all",) if key in part.data else ()
+    return tuple(part.distinct(key, str, '"all", or a list of names'))
 
 
 def _lists(part: Table, key: str, low: float = -1e300, high: float = 1e300) -> dict[str, tuple[float, ...]]:

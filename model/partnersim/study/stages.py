@@ -1,4 +1,4 @@
-"""How many seeds: as many as are asked for, or as many as the data say are enough, stage by stage.
+"""How many seeds: as many as are asked for, or as many as the data say are enough, stage by stage; and, in a search, of what.
 
 Stages depend on finished runs alone, never on who made them or when, so that an interrupted study takes the same ones.
 """
@@ -17,6 +17,7 @@ from partnersim.study.files import StudyError
 from partnersim.study.plan import Plan
 from partnersim.study.reading import read_outcomes
 from partnersim.study.runner import Wanted
+from partnersim.study.search import Search
 from partnersim.study.selection import BEST, UNDECIDED, BestOf
 from partnersim.study.sequential import Precision, UntilPrecise
 from partnersim.study.sequential import Verdict as PreciseVerdict
@@ -121,8 +122,10 @@ def _numbers(asked: Mapping[str, Any], what: str, keys: Sequence[str]) -> dict[s
     return found
 
 
-def rule_of(study: Study, scenarios: Sequence[str]) -> Rule | None:
+def rule_of(study: Study, scenarios: Sequence[str]) -> Rule | Search | None:
     """The rule that a study asks for. ``StudyError`` for a wrong one, and where worlds vary, since each would need its own."""
+    if study.search is not None:
+        return Search(study.search)
     if study.precision is None and study.best is None:
         return None
     if study.uncertainties is not None:
@@ -134,17 +137,22 @@ def rule_of(study: Study, scenarios: Sequence[str]) -> Rule | None:
     return Best(study.best or {}, scenarios)
 
 
-def first(plan: Plan, rule: Rule | None) -> Wanted:
-    """Seeds by point of the first stage."""
+def first(plan: Plan, rule: Rule | Search | None) -> Wanted:
+    """Seeds by point of the first stage; of a search, what it begins with in any case."""
     if rule is None:
         return dict.fromkeys(range(len(plan)), plan.study.seeds)
+    if isinstance(rule, Search):
+        return rule.first(plan)
     return _wanted(plan, dict.fromkeys(plan.names, rule.first))
 
 
-def run(plan: Plan, rule: Rule | None, folder: Path) -> Iterator[Wanted]:
-    """The runs wanted, stage by stage; those of a stage must be made before the next is asked for."""
+def run(plan: Plan, rule: Rule | Search | None, folder: Path) -> Iterator[tuple[Plan, Wanted]]:
+    """The runs wanted, stage by stage, and the plan they are of; those of a stage must be made before the next is asked for."""
+    if isinstance(rule, Search):
+        yield from rule.run(plan, folder)
+        return
     wanted = first(plan, rule)
-    yield wanted
+    yield plan, wanted
     while rule is not None:
         seeds = by_scenario(plan, wanted)
         frame = read_outcomes(folder, plan.table(), seeds, rule.outcomes)
@@ -155,7 +163,7 @@ def run(plan: Plan, rule: Rule | None, folder: Path) -> Iterator[Wanted]:
         if counts is None:
             return
         wanted = _wanted(plan, counts)
-        yield wanted
+        yield plan, wanted
 
 
 def _wanted(plan: Plan, counts: Mapping[str, int]) -> Wanted:

@@ -18,7 +18,7 @@ def status(path: Path) -> dict[str, Any]:
     folder = Folder(path)
     stored = folder.stored(look_only=True)
     points = opened.points["point"].tolist()
-    adaptive = bool(study.precision or study.best)
+    adaptive = bool(study.precision or study.best or study.search)
     wanted = set(study.seeds)
     finished = sum(len(stored.seeds.get(p, set()) if adaptive else stored.seeds.get(p, set()) & wanted) for p in points)
     failed = [f for f in stored.failures.values() if f.point in set(points)]

@@ -190,7 +190,7 @@ class Folder:
             self._write_manifest(asked, RUNNING)  # first, since a folder of files without it is taken for another's
             for part in (OUTCOMES, MONTHLY):
                 (self.path / part).mkdir(parents=True, exist_ok=True)
-            write_csv(points, self.path / "points.csv", self.mark)
+            self.keep_points(points)
             self.note({"event": "begun", "time": _now(), **told})
         except Timeout:
             raise StudyError(f"{self.path}: another process is running this study. Wait for it, or use --shard.") from None
@@ -200,6 +200,10 @@ class Folder:
         except BaseException:
             self._let_go()
             raise
+
+    def keep_points(self, points: pd.DataFrame) -> None:
+        """Write the points anew, where a search has found more while it runs."""
+        write_csv(points, self.path / "points.csv", self.mark)
 
     @property
     def mark(self) -> str:

@@ -9,6 +9,7 @@
     worlds.csv         headline differences world by world, where worlds vary
     failures.csv       runs without a result, if any
     precision.csv, best.csv   what the rule found that decided on the number of seeds
+    packages.csv       what a search found, which has no tables but this, outcomes and failures
 
 A factorial's cells are not compared one by one: its effects are contrasts over all cells, see
 :mod:`partnersim.analysis.effects`. The seed is the unit: where worlds vary, a seed's number is its mean over the worlds.
@@ -34,18 +35,19 @@ if TYPE_CHECKING:
 
     from partnersim.ensemble import Runs
     from partnersim.study.plan import Plan
+    from partnersim.study.search import Search
     from partnersim.study.stages import Rule
     from partnersim.study.store import Folder, Stored
 
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
-SOMETIMES = ("comparison", "headline", "worlds", "precision", "best")
+SOMETIMES = ("summary", "comparison", "headline", "worlds", "precision", "best", "packages")
 """Tables that not every study has."""
 AT_ONCE = 8
 """Outcomes read together."""
 
 
 def write_tables(
-    plan: Plan, folder: Folder, stored: Stored, seeds: Mapping[str, Sequence[int]], rule: Rule | None = None
+    plan: Plan, folder: Folder, stored: Stored, seeds: Mapping[str, Sequence[int]], rule: Rule | Search | None = None
 ) -> list[str]:
     """Write all tables, and take away those that only a former study in the folder had; returns the names of the files.
 
@@ -61,8 +63,9 @@ def write_tables(
     keep("failures", failures(plan, stored, seeds))
     if rule is not None:
         keep(rule.name, rule.table())
-    keep("summary", summary(folder.path, plan))
-    if len(plan.scenarios) > 1 and not plan.study.is_factorial:
+    if plan.study.search is None:
+        keep("summary", summary(folder.path, plan))
+    if len(plan.scenarios) > 1 and plan.study.search is None and not plan.study.is_factorial:
         table = comparison(folder.path, plan)
         keep("comparison", table)
         keep("headline", headline(folder.path, plan, seeds, table))
