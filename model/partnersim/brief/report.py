@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +20,10 @@ from partnersim.figures import save
 from partnersim.study import words
 from partnersim.study.amounts import Amount
 from partnersim.study.files import StudyError, write_text
+from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
 
-PAGE, FIGURES, QUESTION = "brief.html", "figures", "question.toml"
+PAGE, FIGURES = "brief.html", "figures"
 WRITERS: dict[str, ModuleType] = {
     "scenarios": scenarios,
     "factorial": factorial,
@@ -136,12 +136,8 @@ def _told(brief: Brief) -> tuple[list[Sentence], list[Section]]:
 
 def _asked(folder: Path, parts: Sequence[Part]) -> tuple[str, str, str]:
     """Title, question and note: of the folder's question file, of its only study, or of the first."""
-    path = folder / QUESTION
-    if path.is_file():
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-        return found["title"], found["question"], found.get("note", "")
-    study = parts[0].opened.study
-    return study.title, study.question, study.note
+    asked = read_question(folder) or parts[0].opened.study
+    return asked.title, asked.question, asked.note
 
 
 def _sure(brief: Brief) -> str:

@@ -161,6 +161,7 @@ def _asks(command: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("file", type=click.Path(path_type=Path)),
         click.option("--seeds", type=click.IntRange(1), help="Another number of seeds than the file says."),
         click.option("--workers", type=click.IntRange(1), help="Worker processes; one for each core unless given."),
+        click.option("--small", is_flag=True, help="A small world, short, few seeds and worlds: to try, not to believe."),
         click.option("--out", type=FOLDER, help="Folder for results; results/NAME of the study unless given."),
     ]
     for option in reversed(options):
@@ -188,7 +189,8 @@ def _runs(command: Callable[..., Any]) -> Callable[..., Any]:
     return _asks(command)
 
 
-def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Path]:
+def _planned(file: Path, seeds: int | None, is_small: bool, out: Path | None) -> tuple[Plan, Path]:
+    from partnersim.study.notebook import results_of, small
     from partnersim.study.plan import make_plan
     from partnersim.study.spec import load_study
 
@@ -197,22 +199,30 @@ def _planned(file: Path, seeds: int | None, out: Path | None) -> tuple[Plan, Pat
         raise click.UsageError("--seeds has no meaning here: the study says that the data decide on their number.")
     if seeds is not None:
         asked = dataclasses.replace(asked, seeds=range(asked.seeds[0], asked.seeds[0] + seeds))
-    assert asked.path is not None
-    name = asked.path.resolve().parent.name if asked.path.name == "study.toml" else asked.path.stem
-    return make_plan(asked), out or Path("results") / name
+    return make_plan(small(asked) if is_small else asked), results_of(file, out, is_small)
 
 
 @study.command()
 @_asks
 @click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
-def plan(file: Path, seeds: int | None, workers: int | None, out: Path | None, as_json: bool) -> None:
-    """Say how many runs the study FILE has, how long they take and how large they are; nothing is kept."""
+def plan(file: Path, seeds: int | None, workers: int | None, small: bool, out: Path | None, as_json: bool) -> None:
+    """Say how many runs the study FILE has, how long they take and how large they are; nothing is kept.
+
+    FILE is a study file, the folder of one, or a folder of several with a question.toml.
+    """
+    from partnersim.study.notebook import study_files
+
+    for one in study_files(file):
+        _plan(one, seeds, workers, small, out, as_json)
+
+
+def _plan(file: Path, seeds: int | None, workers: int | None, small: bool, out: Path | None, as_json: bool) -> None:
     from partnersim.study.conduct import check_room, free_bytes, to_make
     from partnersim.study.estimate import estimate, told
     from partnersim.study.stages import rule_of
     from partnersim.study.store import Stored
 
-    found, folder = _planned(file, seeds, out)
+    found, folder = _planned(file, seeds, small, out)
     announce_compiling(False)
     guess = estimate(found)
     n = workers or os.cpu_count() or 1
@@ -227,8 +237,11 @@ def plan(file: Path, seeds: int | None, workers: int | None, out: Path | None, a
 @study.command()
 @_runs
 def run(file: Path, **options: Any) -> None:
-    """Run the study FILE, or what is missing of it, and write its tables."""
-    _conduct(file, expand=False, **options)
+    """Run the study FILE, or what is missing of it, and write its tables.
+
+    FILE is a study file, the folder of one, or a folder of several with a question.toml, which are run one after the other.
+    """
+    _conduct_all(file, expand=False, **options)
 
 
 @study.command()
@@ -238,13 +251,28 @@ def expand(file: Path, **options: Any) -> None:
 
     Other months are other runs: those there are stay, and all are made anew.
     """
-    _conduct(file, expand=True, **options)
+    _conduct_all(file, expand=True, **options)
+
+
+def _conduct_all(file: Path, small: bool, out: Path | None, quiet: bool, **options: Any) -> None:
+    from partnersim.study.files import write_text
+    from partnersim.study.notebook import QUESTION, STUDY, read_question, results_of, study_files
+
+    files = study_files(file)
+    for number, one in enumerate(files, 1):
+        if len(files) > 1:
+            say(f"Study {number} of {len(files)}: {one}", quiet)
+        _conduct(one, small=small, out=out, quiet=quiet, **options)
+        if one.name != STUDY and not one.is_dir() and read_question(one.parent) is not None:
+            beside = results_of(one, out, small).parent / QUESTION
+            write_text((one.parent / QUESTION).read_text(encoding="utf-8-sig"), beside)
 
 
 def _conduct(
     file: Path,
     seeds: int | None,
     workers: int | None,
+    small: bool,
     out: Path | None,
     shard: str | None,
     cluster: str | None,
@@ -255,7 +283,7 @@ def _conduct(
 ) -> None:
     from partnersim.study.conduct import How, conduct
 
-    found, folder = _planned(file, seeds, out)
+    found, folder = _planned(file, seeds, small, out)
     announce_compiling(quiet)
     with _Bar(quiet, folder) as bar:
         how = How(

@@ -219,13 +219,9 @@ def _scenarios(table: Table, folder: Path) -> tuple[str, ...]:
 
 
 def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
-    """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide.
-
-    Of a search, those with which it looks for packages, then those that confirm them.
-    """
+    """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide."""
     if search is not None:
-        first = table.whole("first_seed", 0, LAST_SEED, 0)
-        return range(first, first + search.seeds + search.confirm_seeds)
+        return search_seeds(table.whole("first_seed", 0, LAST_SEED, 0), search)
     decided = next((key for key in ("precision", "best") if key in table.data), None)
     if decided and "seeds" in table.data:
         raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
@@ -240,6 +236,11 @@ def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
     if decided:
         return range(first, first + 1)
     return range(first, first + table.whole("seeds", 1, MOST_SEEDS, 100))
+
+
+def search_seeds(first: int, search: SearchDesign) -> range:
+    """Seeds with which a search looks for packages, then those that confirm them."""
+    return range(first, first + search.seeds + search.confirm_seeds)
 
 
 def _size(table: Table) -> str:
