@@ -99,7 +99,7 @@ def restored(brief: Brief, part: Part, scenario: str, outcome: str) -> Backfire:
     boxes = rows("boxes")
     boxes["is_confirmed"] = boxes["is_confirmed"].astype(bool)
     n = len(brief.tables[f"{part.name}/numbers"])
-    reference = part.opened.scenarios[0]
+    reference = brief.scenarios(part)[0]
     return Backfire(scenario, reference, outcome, PERCENT, worlds, inputs, n - len(worlds), SEARCHED, tuple(found), boxes)
 
 

@@ -11,7 +11,7 @@ from partnersim.brief.blocks import Claim, Drawing, Sentence
 from partnersim.brief.catalogue import Catalogue
 from partnersim.brief.claims import claim
 from partnersim.brief.parts import Part
-from partnersim.brief.tables import Tables
+from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures.style import Picture
 
 
@@ -33,6 +33,14 @@ class Brief:
         """A table of a part with its full name; None where the part has none such."""
         full = f"{part.name}/{name}"
         return (full, self.tables[full]) if self.tables.has(full) else None
+
+    def scenarios(self, part: Part) -> list[str]:
+        """Names of a study's scenarios, the reference first."""
+        return [str(name) for name in self.tables[f"{part.name}/{SETTING}"]["scenario"]]
+
+    def worlds(self, part: Part) -> int:
+        """How many worlds a study has."""
+        return int(self.tables[f"{part.name}/{SETTING}"]["worlds"].iloc[0])
 
     def claim(self, table: str, row: int, style: str = "difference") -> Claim:
         """A clause made of a row."""

@@ -78,7 +78,7 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
     design = part.opened.study.levers
     assert design is not None
     resolution = "full" if design.design == "full-factorial" else min(design.resolution, 5)
-    intro = say("effects.intro", cells=f"{len(part.opened.scenarios):,}", levers=levers, seeds=f"{mains['runs'].max():,.0f}")
+    intro = say("effects.intro", cells=f"{len(brief.scenarios(part)):,}", levers=levers, seeds=f"{mains['runs'].max():,.0f}")
     section = Section(f"{part.name}-effects", say("effects.title"), is_page=True)
     section.blocks.append(Paragraph([f"{intro} {say(f'effects.resolution_{resolution}')}"]))
     section.blocks.append(

@@ -46,8 +46,8 @@ def _studies(brief: Brief) -> Grid:
         opened, study = part.opened, part.opened.study
         design = say(
             f"method.design.{part.kind}",
-            scenarios=f"{len(opened.scenarios):,}",
-            worlds=f"{opened.points['world'].nunique():,}",
+            scenarios=f"{len(brief.scenarios(part)):,}",
+            worlds=f"{brief.worlds(part):,}",
             how=study.uncertainties.design if study.uncertainties else "",
         )
         seeds = {len(seeds_of(found)) for found in (opened.manifest.get("seeds") or {}).values()}

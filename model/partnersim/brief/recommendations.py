@@ -118,7 +118,7 @@ def pages(brief: Brief) -> list[Section]:
     """A section with a page for each recommendation that some study compares; none where no study has one."""
     told: dict[int, tuple[str, Named, Part]] = {}
     for part in brief.of_kind("scenarios"):
-        for name in part.opened.scenarios[1:]:
+        for name in brief.scenarios(part)[1:]:
             about = named(name)
             if about.paragraph:
                 told.setdefault(about.paragraph, (name, about, part))
@@ -155,7 +155,7 @@ def _does(brief: Brief, name: str, part: Part) -> list[Block]:
     assert head is not None
     table, rows = head
     claims = brief.listed([[brief.claim(table, row)] for row in rows.index])
-    reference = reference_of(part)
+    reference = reference_of(brief, part)
     said: list[Block] = [Paragraph([brief.say("recommendation.alone", reference=reference), *claims, brief.say("word.stop")])]
     payers = brief.table(part, "payers")
     if payers is not None:

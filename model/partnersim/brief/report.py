@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+import pandas as pd
+
 from partnersim.brief import factorial, methods, packages, recommendations, scenarios, sensitivity, worlds
 from partnersim.brief.blocks import Section, Sentence
 from partnersim.brief.brief import Brief
@@ -15,7 +17,7 @@ from partnersim.brief.catalogue import LANGUAGE, Catalogue
 from partnersim.brief.claims import check
 from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
-from partnersim.brief.tables import Tables
+from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures import save
 from partnersim.study import words
 from partnersim.study.amounts import Amount
@@ -120,7 +122,9 @@ def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[
         return []
     tell(f"{part.folder}: analysing.")
     found, lacking = WRITERS[part.kind].analyse(part)
-    tables.keep(part.name, found)
+    points = part.opened.points
+    setting = pd.DataFrame({"scenario": part.opened.scenarios, "worlds": points["world"].nunique()})
+    tables.keep(part.name, found | {SETTING: setting})
     return [f"{part.name}: {text}" for text in lacking]
 
 

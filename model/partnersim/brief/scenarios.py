@@ -106,7 +106,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
 
     table, head = found
     section = Section(f"{part.name}-side-by-side", brief.say("scenarios.title"))
-    reference = reference_of(part)
+    reference = reference_of(brief, part)
     names = {str(row.scenario): str(row.name) for row in head[["scenario", "name"]].drop_duplicates().itertuples(index=False)}
     picture = draw_side_by_side(head, {name: _short(name, told) for name, told in names.items()}, where(part, head))
     section.blocks.append(brief.drawing(f"{part.name}_side_by_side", picture, brief.say("scenarios.figure", reference=reference)))
@@ -120,9 +120,9 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     return [section, *_payers(brief, part, names)]
 
 
-def reference_of(part: Part) -> str:
+def reference_of(brief: Brief, part: Part) -> str:
     """The first scenario in running text: ``baseline``."""
-    title = named(part.opened.scenarios[0]).title.partition(":")[0]
+    title = named(brief.scenarios(part)[0]).title.partition(":")[0]
     return title[:1].lower() + title[1:]
 
 

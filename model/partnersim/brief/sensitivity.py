@@ -59,7 +59,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     found = brief.table(part, "sensitivity")
     if found is None:
         return []
-    reference = part.opened.scenarios[0]
+    reference = brief.scenarios(part)[0]
     said = [_said(brief, part, found[1], outcome, reference, OUTCOME) for outcome in HEADLINES]
     return [[f"{brief.say('sensitivity.answer')} {' '.join(said)}"]]
 
@@ -69,7 +69,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     found, grown = brief.table(part, "sensitivity"), brief.table(part, "convergence")
     if found is None or grown is None:
         return []
-    table, reference = found[1], part.opened.scenarios[0]
+    table, reference = found[1], brief.scenarios(part)[0]
     section = Section(f"{part.name}-sensitivity", brief.say("sensitivity.title"), is_page=True)
     blocks = int(table["blocks"].max())
     intro = brief.say(f"sensitivity.intro_{_index(part)}", blocks=blocks, n=table["input"].nunique() - 1)
@@ -77,10 +77,12 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     section.blocks.append(Bullets([[_said(brief, part, table, outcome, reference, OUTCOME)] for outcome in HEADLINES]))
     for outcome in HEADLINES:
         picture = draw_sensitivity(table, outcome, reference, OUTCOME)
-        caption = brief.say("sensitivity.figure", outcome=brief.say(f"outcome.{outcome}").lower(), scenario=reference_of(part))
+        caption = brief.say(
+            "sensitivity.figure", outcome=brief.say(f"outcome.{outcome}").lower(), scenario=reference_of(brief, part)
+        )
         section.blocks.append(brief.drawing(f"{part.name}_{outcome}", picture, caption))
     changes = Section(f"{part.name}-changes", brief.say("sensitivity.changes"))
-    for scenario in part.opened.scenarios[1:]:
+    for scenario in brief.scenarios(part)[1:]:
         changes.blocks.append(Bullets([[_said(brief, part, table, outcome, scenario, DIFFERENCE)] for outcome in HEADLINES]))
         picture = draw_sensitivity(table, HEADLINES[0], scenario, DIFFERENCE)
         caption = brief.say(

@@ -12,7 +12,8 @@ import pandas as pd
 
 from partnersim.study.files import StudyError, write_csv
 
-FOLDER = "analysis"
+FOLDER, SETTING = "analysis", "setting"
+"""Where tables are kept, and the one that every part has: its scenarios in order, and how many worlds."""
 
 
 class Tables(Mapping[str, pd.DataFrame]):

@@ -182,7 +182,7 @@ def _sides(brief: Brief, part: Part) -> Grid:
     for policy, keys in itertools.groupby(wide.index, key=lambda key: key[0]):
         rows.append([[label(policy)], *([_side(brief, wide.loc[key])] for key in keys)])
     heads = [brief.say("robustness.policy"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
-    return Grid(brief.say("robustness.sides", reference=reference_of(part)), heads, rows)
+    return Grid(brief.say("robustness.sides", reference=reference_of(brief, part)), heads, rows)
 
 
 def _side(brief: Brief, row: pd.Series) -> str:
