@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 import partnersim as ps
-from partnersim.ledger import HEADLINES, OUTCOMES
+from partnersim.ledger import HEADLINES, OUTCOMES, PLACES
 from partnersim.scenario import load_levers, load_parameters, load_scenario, make_scenario, read_policy
 from partnersim.scenario.show import by_id
 
@@ -19,7 +19,9 @@ PARAMETERS = load_parameters()
 MONTHS = 120
 OWN_BOOKS = ("days_", "queue_", "slack_days", "utilisation")
 """Beginnings of outcomes that a lever moves by being paid for, or by having a desk."""
-MOVED = [o.name for o in OUTCOMES if not o.name.startswith(OWN_BOOKS)]
+PARTS = tuple(f"reach_{where}" for where in PLACES)
+"""Parts of reach_all by region and goal: reach_all speaks for them."""
+MOVED = [o.name for o in OUTCOMES if not o.name.startswith(OWN_BOOKS) and o.name not in PARTS]
 """Outcomes in which a lever may show that it does something."""
 Tables = dict[str, pd.DataFrame]
 
