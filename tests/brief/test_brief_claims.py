@@ -56,3 +56,17 @@ def test_an_interval_that_ends_at_zero_is_not_clear():
     """Fails when a bound of exactly zero counts as excluding zero."""
     tables = {"t": pd.DataFrame([row(-4.0, 0.0)])}
     assert claim(SAY, tables, "t", 0).key.endswith("unclear")
+
+
+def test_tables_are_read_back_as_they_were(tmp_path):
+    """Fails when a column of empty words comes back as missing numbers, as where no effect has an alias."""
+    from partnersim.brief.tables import Tables
+
+    table = pd.DataFrame({"first": ["L1", "L2"], "aliased_with": ["", ""], "low": [math.nan, math.nan], "n": [1, 2]})
+    tables = Tables(tmp_path)
+    tables.keep("part", {"effects": table})
+    found = tables["part/effects"]
+    assert found["aliased_with"].tolist() == ["", ""] and found["low"].isna().all() and found["n"].tolist() == [1, 2]
+    assert list(tables) == ["part/effects"]
+    tables.keep("part", {"other": table})
+    assert list(tables) == ["part/other"]

@@ -15,6 +15,9 @@ from partnersim.study.files import StudyError, write_csv
 FOLDER, SETTING = "analysis", "setting"
 """Where tables are kept, and the one that every part has: its scenarios in order, and how many worlds."""
 
+WORDS = ("second", "aliased_with", "like", "best")
+"""Columns of words that may all be empty, which a file does not tell from numbers that are missing."""
+
 
 class Tables(Mapping[str, pd.DataFrame]):
     """Tables by name, ``part/table``, read when they are asked for."""
@@ -43,7 +46,8 @@ class Tables(Mapping[str, pd.DataFrame]):
             if not path.is_file():
                 raise KeyError(name)
             table = pd.read_csv(path, keep_default_na=False, na_values=[""])
-            said = [column for column, kind in table.dtypes.items() if not pd.api.types.is_any_real_numeric_dtype(kind)]
+            said = [c for c, kind in table.dtypes.items() if c in WORDS or not pd.api.types.is_any_real_numeric_dtype(kind)]
+            table = table.astype({column: object for column in said if column in WORDS})
             self._read[name] = table.fillna(dict.fromkeys(said, ""))
         return self._read[name]
 
