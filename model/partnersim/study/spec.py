@@ -26,7 +26,7 @@ LEVER_DESIGNS = ("one-at-a-time", "full-factorial", "fractional-factorial", "gri
 WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "grid", "one-at-a-time", "calibration")
 LEVER_KEYS = ("design", "names", "resolution", "strengths", "start", "ramp")
 WORLD_KEYS = ("design", "names", "points", "ranges", "values", "key", "second_order", "file")
-SEARCH_KEYS = ("levers", "runs", "seeds", "population", "key", "confirm", "confirm_seeds", "start", "ramp")
+SEARCH_KEYS = ("levers", "runs", "seeds", "population", "key", "confirm", "confirm_seeds", "confirm_from", "start", "ramp")
 MOST_SEEDS, LAST_SEED = 10_000_000, 2**53
 LISTS = {"outcomes": tuple(o.name for o in OUTCOMES), "monthly": tuple(s.name for s in SERIES)}
 """What tables tell of, and which paths are kept, where a study does not choose."""
@@ -73,8 +73,9 @@ class SearchDesign:
     """Which packages of levers are looked for, and with how many runs, see :mod:`partnersim.study.search`.
 
     ``names``: levers, empty for all; ``runs``: the most of all; ``seeds`` of each package while it searches; ``population``: of
-    packages in a generation; ``key`` of the search's own draws; ``confirm``: packages that are run again with
-    ``confirm_seeds`` that the search has not seen. A lever in use has full strength from month ``start`` with ``ramp`` months.
+    packages that are run at a time; ``key`` of the search's own draws; ``confirm``: packages that are run again with
+    ``confirm_seeds`` that the search has not seen, from ``confirm_from`` on, or those that follow. A lever in use has full
+    strength from month ``start`` with ``ramp`` months.
     """
 
     names: tuple[str, ...] = ()
@@ -84,8 +85,14 @@ class SearchDesign:
     key: int = 1
     confirm: int = 60
     confirm_seeds: int = 100
+    confirm_from: int | None = None
     start: int = 1
     ramp: int = 0
+
+    @property
+    def blocks(self) -> int:
+        """Populations of new packages that fit into the runs, each with ``seeds`` of its own."""
+        return max((self.runs - self.confirm * self.confirm_seeds) // (self.seeds * self.population), 1)
 
 
 @dataclass(frozen=True)
@@ -220,7 +227,15 @@ def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
     """
     if search is not None:
         first = table.whole("first_seed", 0, LAST_SEED, 0)
-        return range(first, first + search.seeds + search.confirm_seeds)
+        last = first + search.blocks * search.seeds
+        if search.confirm_from is None:
+            return range(first, last + search.confirm_seeds)
+        if search.confirm_from < last:
+            text = (
+                f"confirm_from must be {last:,} or more, since the search sees the seeds before; this is {search.confirm_from:,}"
+            )
+            raise table.error("search", text)
+        return (*range(first, last), *range(search.confirm_from, search.confirm_from + search.confirm_seeds))
     decided = next((key for key in ("precision", "best") if key in table.data), None)
     if decided and "seeds" in table.data:
         raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
@@ -313,6 +328,7 @@ def _search(table: Table) -> SearchDesign | None:
         part.whole("key", 0, 2**31 - 1, SearchDesign.key),
         part.whole("confirm", 2, 10_000, SearchDesign.confirm),
         part.whole("confirm_seeds", 3, 10_000, SearchDesign.confirm_seeds),
+        part.whole("confirm_from", 0, LAST_SEED) if "confirm_from" in part.data else None,
         part.whole("start", 1, 12_000, SearchDesign.start),
         part.whole("ramp", 0, 12_000, SearchDesign.ramp),
     )
