@@ -2,11 +2,11 @@
 
 Few levers are searched whole: all packages are run, with the same seeds. Of many, a first population is run (nothing, each
 lever, all, the library's packages, random ones), then one population after the other: a surface is fitted to all runs so far
-(:mod:`surface`), NSGA-II (Deb et al. 2002, IEEE Transactions on Evolutionary Computation 6(2); pymoo) looks for the front on that
-surface, and what it finds is run. Half of each population is looked for with the number of levers as one more loss, so that small
-packages and packages of small cost are known too. Packages of a population have the same seeds, and the next population has others:
-what a lever owes to the luck of a dozen seeds would else be taken for its merit, however many packages show it. Those best at the
-end are run again with seeds that the search has not seen, on which alone they are to be judged.
+(:mod:`surface`), NSGA-II (Deb et al. 2002, IEEE Transactions on Evolutionary Computation 6(2); pymoo) looks for the front on
+that surface, and what it finds is run. Half of each population is looked for with the number of levers as one more loss, so
+that small packages and packages of small cost are known too. Packages of a population have the same seeds, and the next
+population has others: what a lever owes to the luck of a dozen seeds would else be taken for its merit, however many packages
+show it. Those best at the end are run again with seeds that the search has not seen, on which alone they are to be judged.
 
 Everything follows from the runs and the key of the search: after an interrupt, the same packages are asked for again, and those
 that were run are there.
