@@ -17,6 +17,7 @@ from partnersim.ledger import HEADLINES, OUTCOMES, SERIES
 from partnersim.population.sizes import SIZES
 from partnersim.scenario.library import find_scenario
 from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
+from partnersim.study.packages_asked import LAST_SEED, MOST_SEEDS, SEARCH_KEYS, SearchDesign, read_search, seeds_of_search
 
 KEYS = (
     "title", "question", "note", "scenarios", "levers", "uncertainties", "seeds", "first_seed", "months", "size",
@@ -26,8 +27,6 @@ LEVER_DESIGNS = ("one-at-a-time", "full-factorial", "fractional-factorial", "gri
 WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "grid", "one-at-a-time", "calibration")
 LEVER_KEYS = ("design", "names", "resolution", "strengths", "start", "ramp")
 WORLD_KEYS = ("design", "names", "points", "ranges", "values", "key", "second_order", "file")
-SEARCH_KEYS = ("levers", "runs", "seeds", "population", "key", "confirm", "confirm_seeds", "confirm_from", "start", "ramp")
-MOST_SEEDS, LAST_SEED = 10_000_000, 2**53
 LISTS = {"outcomes": tuple(o.name for o in OUTCOMES), "monthly": tuple(s.name for s in SERIES)}
 """What tables tell of, and which paths are kept, where a study does not choose."""
 TIME_LIMIT = 600.0
@@ -66,33 +65,6 @@ class WorldDesign:
     key: int = 1
     second_order: bool = False
     file: str = ""
-
-
-@dataclass(frozen=True)
-class SearchDesign:
-    """Which packages of levers are looked for, and with how many runs, see :mod:`partnersim.study.search`.
-
-    ``names``: levers, empty for all; ``runs``: the most of all; ``seeds`` of each package while it searches; ``population``: of
-    packages that are run at a time; ``key`` of the search's own draws; ``confirm``: packages that are run again with
-    ``confirm_seeds`` that the search has not seen, from ``confirm_from`` on, or those that follow. A lever in use has full
-    strength from month ``start`` with ``ramp`` months.
-    """
-
-    names: tuple[str, ...] = ()
-    runs: int = 50_000
-    seeds: int = 12
-    population: int = 100
-    key: int = 1
-    confirm: int = 60
-    confirm_seeds: int = 100
-    confirm_from: int | None = None
-    start: int = 1
-    ramp: int = 0
-
-    @property
-    def blocks(self) -> int:
-        """Populations of new packages that fit into the runs, each with ``seeds`` of its own."""
-        return max((self.runs - self.confirm * self.confirm_seeds) // (self.seeds * self.population), 1)
 
 
 @dataclass(frozen=True)
@@ -226,16 +198,7 @@ def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
     Of a search, those with which it looks for packages, then those that confirm them.
     """
     if search is not None:
-        first = table.whole("first_seed", 0, LAST_SEED, 0)
-        last = first + search.blocks * search.seeds
-        if search.confirm_from is None:
-            return range(first, last + search.confirm_seeds)
-        if search.confirm_from < last:
-            text = (
-                f"confirm_from must be {last:,} or more, since the search sees the seeds before; this is {search.confirm_from:,}"
-            )
-            raise table.error("search", text)
-        return (*range(first, last), *range(search.confirm_from, search.confirm_from + search.confirm_seeds))
+        return seeds_of_search(table, search)
     decided = next((key for key in ("precision", "best") if key in table.data), None)
     if decided and "seeds" in table.data:
         raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
@@ -312,34 +275,8 @@ def _levers(table: Table) -> LeverDesign | None:
 def _search(table: Table) -> SearchDesign | None:
     if "search" not in table.data:
         return None
-    for key in ("levers", "uncertainties", "precision", "best"):
-        if key in table.data:
-            raise table.error(key, "has no meaning beside [search], which says itself which levers and seeds; leave one out")
-    if "seeds" in table.data:
-        raise table.error("seeds", "a search says in [search] how many seeds it takes; leave this out, or write seeds there")
-    if len(table.data.get("scenarios", [None])) != 1:
-        raise table.error("scenarios", "a search looks for packages on one scenario; wanted: a list of one, or leave this out")
     part = Table(table.table("search"), table.file, "[search]", SEARCH_KEYS)
-    found = SearchDesign(
-        _names(part, "levers"),
-        part.whole("runs", 1, MOST_SEEDS, SearchDesign.runs),
-        part.whole("seeds", 3, 10_000, SearchDesign.seeds),
-        part.whole("population", 8, 10_000, SearchDesign.population),
-        part.whole("key", 0, 2**31 - 1, SearchDesign.key),
-        part.whole("confirm", 2, 10_000, SearchDesign.confirm),
-        part.whole("confirm_seeds", 3, 10_000, SearchDesign.confirm_seeds),
-        part.whole("confirm_from", 0, LAST_SEED) if "confirm_from" in part.data else None,
-        part.whole("start", 1, 12_000, SearchDesign.start),
-        part.whole("ramp", 0, 12_000, SearchDesign.ramp),
-    )
-    least = found.confirm * found.confirm_seeds + found.seeds * found.population
-    if found.runs < least:
-        raise part.error(
-            "runs",
-            f"{found.runs:,} are too few: to confirm {found.confirm} packages with {found.confirm_seeds} seeds, after a first "
-            f"population of {found.population} with {found.seeds}, takes {least:,}; allow more, or ask for less",
-        )
-    return found
+    return read_search(table, part, _names(part, "levers"))
 
 
 def _worlds(table: Table) -> WorldDesign | None:
