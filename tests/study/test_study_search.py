@@ -30,7 +30,7 @@ HEAD = 'title = "Try"\nquestion = "Which?"\nsize = "class"\nmonths = 3\n[search]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few generations on the surface, which is enough for planted ones."""
-    monkeypatch.setattr(search_module, "GENERATIONS", 12)
+    monkeypatch.setattr(search_module, "GENERATIONS", 6)
 
 
 def plan_of(n: int = 14, first_seed: int = 0, **asked) -> Plan:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 GENERATIONS = 60
 """Of NSGA-II on the surface, between two populations that are run."""
+MATINGS = 3
+"""Tries to fill a generation with packages that it has not yet: in a small space there may be none, and pymoo would try on."""
 IDLE = 3
 """Populations without a new package after which the search ends."""
 BY_FRONT = 2 / 3
@@ -220,6 +222,7 @@ def _evolved(surface: Surface, start: Levers, with_size: bool, population: int, 
         mutation=BitflipMutation(prob_var=1 / n),
         eliminate_duplicates=True,
     )
+    algorithm.mating.n_max_iterations = MATINGS
     algorithm.setup(_problem(n, len(NAMES) + with_size), termination=("n_gen", GENERATIONS + 1), seed=key)
     while algorithm.has_next():
         asked: Any = algorithm.ask()
