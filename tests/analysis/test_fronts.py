@@ -87,6 +87,16 @@ def test_packages_that_cannot_be_told_apart_have_one_name() -> None:
     assert fronts.alike(trials_of({"a": means["a"]}), sizes).to_dict() == {"a": "a"}
 
 
+def test_a_front_is_met_again_where_another_is_as_good() -> None:
+    """A failure means that two searches that found equal packages under other names are said to disagree, or the reverse."""
+    one = trials_of({"a": (1.0, 5.0, 9.0), "b": (5.0, 1.0, 9.0), "c": (9.0, 9.0, 30.0)}, own=0.3)
+    two = trials_of({"x": (1.0, 5.0, 9.0), "y": (4.0, 1.0, 9.0), "z": (9.0, 9.0, 20.0)}, own=0.3, seed=2)
+    assert fronts.met_again(one, two).to_dict() == {"a": True, "b": True, "c": False}
+    assert fronts.met_again(two, one).to_dict() == {"x": True, "y": False, "z": True}
+    with pytest.raises(StudyError, match="confirm_from"):
+        fronts.met_again(one, trials_of({"x": (1.0, 5.0, 9.0)}, n=20))
+
+
 def test_hypervolume_of_boxes() -> None:
     """A failure means that the size of a front is not the share of the box that it beats."""
     best, worst = np.zeros(4), np.full(4, 2.0)

@@ -23,7 +23,16 @@ ON_IT = {"L1+L4", "L2+L4", "L3+L4", "L1+L2+L4", "L1+L3+L4", "L2+L3+L4", "L1+L2+L
 
 def opened(folder, luck: float = 0.0, **asked) -> OpenedStudy:
     design = asked or {"search": SearchDesign(LEVERS, 2000, 4, 8, 1, 32, 20)}
-    plan = make_plan(Study("Try", "Which?", size="class", months=3, seeds=range(24), **{"monthly": (), **design}))
+    plan = make_plan(
+        Study(
+            "Try",
+            "Which?",
+            size="class",
+            months=3,
+            seeds=range(4 * SearchDesign(LEVERS, 2000, 4, 8, 1, 32, 20).blocks + 20) if not asked else range(24),
+            **{"monthly": (), **design},
+        )
+    )
     conduct(plan, folder, How(), Planted(ADDS, own=luck, shared=luck))
     return open_study(folder)
 
@@ -31,7 +40,7 @@ def opened(folder, luck: float = 0.0, **asked) -> OpenedStudy:
 def test_a_search_is_judged_on_seeds_held_out(tmp_path) -> None:
     """A failure means that the front, the levers in it, or the best of a budget are other ones than were planted."""
     found = evidence_of(opened(tmp_path / "s", luck=0.1))
-    assert found.is_held_out and found.judged.seeds.tolist() == list(range(4, 24)) and len(found.found) == 32
+    assert found.is_held_out and len(found.judged.seeds) == 20 and found.judged.seeds.min() == 168 and len(found.found) == 32
     front = found.front[found.front["front"]]
     assert set(front.index) >= ON_IT and front.loc[sorted(ON_IT), "stays"].min() > 0.9
     assert (found.front["like"] != found.front.index).sum() < len(found.front) / 2

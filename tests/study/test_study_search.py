@@ -30,14 +30,14 @@ HEAD = 'title = "Try"\nquestion = "Which?"\nsize = "class"\nmonths = 3\n[search]
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few generations on the surface, which is enough for planted ones."""
-    monkeypatch.setattr(search_module, "GENERATIONS", 12)
+    monkeypatch.setattr(search_module, "GENERATIONS", 6)
 
 
 def plan_of(n: int = 14, first_seed: int = 0, **asked) -> Plan:
     """A search over the first levers, small unless asked otherwise."""
     small = {"runs": 900, "seeds": 3, "population": 40, "confirm": 30, "confirm_seeds": 4}
     design = SearchDesign(tuple(LEVERS[:n]), **{**small, **asked})
-    seeds = range(first_seed, first_seed + design.seeds + design.confirm_seeds)
+    seeds = range(first_seed, first_seed + design.blocks * design.seeds + design.confirm_seeds)
     return make_plan(Study("Try", "Which?", size="class", months=3, monthly=(), seeds=seeds, search=design))
 
 
@@ -134,7 +134,7 @@ def test_a_finished_search_is_left_alone_and_a_larger_one_adds_to_it(tmp_path) -
         run(plan_of(runs=1000), tmp_path / "s", simulator)
     run(plan_of(runs=1000), tmp_path / "s", simulator, expand=True)
     made = notes.read_text(encoding="utf-8").splitlines()
-    assert len(first) < len(made) == len(set(made)) <= 1000 + 30 * 4
+    assert len(first) < len(made) == len(set(made)) < len(first) + 1000
     assert files(tmp_path / "s").keys() == {"failures.csv", "outcomes.parquet", "packages.csv", "points.csv"}
 
 
@@ -149,13 +149,23 @@ def test_a_package_that_fails_takes_no_part(tmp_path) -> None:
 
 def test_chosen_packages_are_judged_on_seeds_that_the_search_has_not_seen(tmp_path) -> None:
     """A failure means that held-out seeds were seen, or that packages that were not chosen take their runs."""
-    plan = plan_of(luck := 6, first_seed=50)
-    table = run(plan, tmp_path / "s", planted(luck, luck=1.0))
+    plan = plan_of(6, first_seed=50)
+    table = run(plan, tmp_path / "s", planted(6, luck=1.0))
     runs = open_study(tmp_path / "s").outcomes(["incidents"])
     for name, seeds in runs.groupby("scenario", observed=True)["seed"]:
-        assert sorted(seeds) == list(range(50, 57 if table.at[name, "chosen"] else 53))
-    held = runs[(runs["scenario"] == "baseline") & (runs["seed"] >= 53)]["incidents"].mean()
+        assert sorted(seeds) == [50, 51, 52, *([68, 69, 70, 71] if table.at[name, "chosen"] else [])]
+    held = runs[(runs["scenario"] == "baseline") & (runs["seed"] >= 68)]["incidents"].mean()
     assert table.at["baseline", "held_incidents"] == pytest.approx(held) and table.at["baseline", "chosen"]
+
+
+def test_each_population_has_seeds_of_its_own(tmp_path) -> None:
+    """A failure means that one dozen of seeds decides which levers are good, or that packages run at a time have other seeds."""
+    table = run(plan_of(), tmp_path / "s", planted(luck=1.0))
+    runs = open_study(tmp_path / "s").outcomes(["incidents"])
+    searched = runs[runs["seed"] < 18].groupby("scenario", observed=True)["seed"].agg(["min", "max", "count"])
+    assert (searched["count"] == 3).all() and (searched["max"] - searched["min"] == 2).all()
+    starts = searched.loc[table.index, "min"]
+    assert starts.tolist()[:40] == [0] * 40 and set(starts) == {0, 3, 6, 9, 12, 15}
 
 
 def test_a_surface_sees_through_luck() -> None:
@@ -164,11 +174,21 @@ def test_a_surface_sees_through_luck() -> None:
     levers = rng.integers(0, 2, (400, 10))
     truth = (levers @ rng.normal(0, 1, (10, 2))) + 0.5 * (levers[:, :1] * levers[:, 1:2])
     halves = truth + rng.normal(0, 3.0, (2, 400, 2))
-    surface = Surface(levers, halves.mean(axis=0), halves)
+    surface = Surface(levers, halves.mean(axis=0), halves, np.zeros(400))
     own, better = (np.sqrt(((found - truth) ** 2).mean()) for found in (halves.mean(axis=0), surface.estimates))
     assert better < 0.45 * own and np.sqrt(((surface(levers) - truth) ** 2).mean()) < 0.45 * own
     exact = truth + rng.normal(0, 2.0, truth.shape)  # what no surface has, and both halves show
-    assert np.allclose(Surface(levers, exact, np.stack([exact, exact])).estimates, exact)
+    assert np.allclose(Surface(levers, exact, np.stack([exact, exact]), np.zeros(400)).estimates, exact)
+
+
+def test_luck_of_seeds_is_no_part_of_a_surface() -> None:
+    """A failure means that packages run with lucky seeds look better than those run with others."""
+    rng = np.random.default_rng(2)
+    levers, block = rng.integers(0, 2, (400, 6)), np.repeat(np.arange(4), 100)
+    truth = levers @ rng.normal(0, 1, (6, 1))
+    lucky = truth + np.array([[0.0], [50.0], [-30.0], [9.0]])[block]
+    estimates = Surface(levers, lucky, np.stack([lucky, lucky]), block).estimates
+    assert np.allclose(estimates, truth, atol=0.02)
 
 
 @pytest.mark.parametrize(
@@ -177,6 +197,7 @@ def test_a_surface_sees_through_luck() -> None:
         ("level = 3", 'unknown key "level"'),
         ('levers = ["shared_screning"]', "nearest: shared_screening"),
         ("seeds = 2", "2 is out of range"),
+        ("confirm_from = 50", "confirm_from must be 432 or more"),
         ("runs = 1000", "1,000 are too few: to confirm 60 packages with 100 seeds"),
         ("[precision]\ncap = 3", "key precision: has no meaning beside [search]"),
         ('[levers]\ndesign = "full-factorial"', "key levers: has no meaning beside [search]"),
@@ -210,8 +231,12 @@ def test_a_search_is_read_and_kept_whole(tmp_path) -> None:
     path.write_text(f'first_seed = 7\n{HEAD}levers = ["legal_templates", "shared_screening"]\nruns = 9000\nkey = 4\n')
     study = load_study(path)
     assert study.search == SearchDesign(("legal_templates", "shared_screening"), runs=9000, key=4)
-    assert study.seeds == range(7, 119) and study.monthly == ()
+    assert study.search.blocks == 2 and study.seeds == range(7, 7 + 24 + 100) and study.monthly == ()
     assert Study.of_content(study.content(), path) == study
+    path.write_text(f"{HEAD}confirm_from = 5000\nconfirm_seeds = 20\n")
+    apart = load_study(path)
+    assert apart.seeds[apart.search.blocks * 12 :] == tuple(range(5000, 5020))
+    assert Study.of_content(apart.content(), path).seeds == apart.seeds
     assert make_plan(study).names == ["baseline", "L1", "L18", "L1+L18"]
 
 

@@ -100,6 +100,27 @@ def alike(trials: Trials, sizes: pd.Series, level: float = LEVEL) -> pd.Series:
     return pd.Series([trials.names[i] for i in like], index=pd.Index(trials.names, name="package"), name="like", dtype=object)
 
 
+def met_again(first: Trials, second: Trials, level: float = LEVEL) -> pd.Series:
+    """For each package of the first front whether one of the second is as good, as far as anybody can tell.
+
+    As good: in none of the means of cost, incidents and reach is it clearly worse, by intervals of the paired differences that
+    hold together over all pairs of the two fronts. Both must have the same seeds, or ``StudyError``; give two searches one
+    ``confirm_from``. Few seeds make everything as good as anything: judge with as many as a difference that matters takes.
+    """
+    if first.seeds.tolist() != second.seeds.tolist():
+        raise StudyError("The two fronts were judged on different seeds; give both searches the same confirm_from in [search].")
+    if len(first.names) * len(second.names) > TOGETHER**2 / 2:
+        raise StudyError(f"Fronts of {len(first.names)} and {len(second.names)} packages are too many to compare in pairs.")
+    differences = second.values[None, :] - first.values[:, None]
+    wide = differences.transpose(2, 0, 1, 3).reshape(len(first.seeds), -1)
+    found = simultaneous(pd.DataFrame(wide, index=pd.Index(first.seeds, name="seed")), level)
+    shape = (len(first.names), len(second.names), len(HEADLINES))
+    low, high = (found[end].to_numpy().reshape(shape) for end in ("low", "high"))
+    signs = SIGNS[[NAMES.index(name) for name in HEADLINES]]
+    is_worse = np.where(signs > 0, low > 0, high < 0).any(axis=2)
+    return pd.Series(~is_worse.all(axis=1), index=pd.Index(first.names, name="package"), name="met_again")
+
+
 def hypervolume(losses: np.ndarray, best: np.ndarray, worst: np.ndarray) -> float:
     """Share of the box from ``best`` to ``worst`` that some row beats (Zitzler and Thiele 1999, IEEE TEC 3(4))."""
     from pymoo.indicators.hv import HV

@@ -106,7 +106,9 @@ def evidence_of(opened: OpenedStudy) -> Evidence:
     if study.search is not None:
         table = opened.table("packages").set_index("scenario").rename_axis("package")
         found = table[[*NAMES, "front"]].astype({"front": bool})
-        judged = Trials.of(runs, study.seeds[study.search.seeds :], list(table.index[table["chosen"].astype(bool)]))
+        judged = Trials.of(
+            runs, study.seeds[study.search.blocks * study.search.seeds :], list(table.index[table["chosen"].astype(bool)])
+        )
     else:
         judged = Trials.of(runs)
         whole = judged.table()

@@ -41,8 +41,11 @@ def estimate(plan: Plan) -> Estimate:
     rule = stages.rule_of(plan.study, plan.names)
     wanted = stages.first(plan, rule)
     runs = runner.total(wanted)
-    most = rule.most(plan) if isinstance(rule, Search) else rule.cap * len(plan) if rule else runs
+    most = rule.cap * len(plan) if rule and not isinstance(rule, Search) else runs
     burn_ins = sum(len(wanted[group[0]]) for group in plan.groups)
+    if isinstance(rule, Search):
+        runs = most = rule.most(plan)
+        burn_ins = len(plan.study.seeds)
     simulator = simulator_of(plan)
     simulator.prepare()
     cell = Cell(plan.digests[0], plan.content(0))
@@ -62,7 +65,7 @@ def estimate(plan: Plan) -> Estimate:
 def told(plan: Plan, found: Estimate, workers: int, free: float) -> str:
     """The plan in a few lines."""
     study, n_worlds = plan.study, len(plan.worlds)
-    each = " at first" if study.precision or study.best or study.search else ""
+    each = " at first" if study.precision or study.best else ""
     lines = [
         study.title,
         f"Question: {study.question}",
@@ -70,8 +73,15 @@ def told(plan: Plan, found: Estimate, workers: int, free: float) -> str:
     ]
     if study.uncertainties:
         lines.append(f"Worlds: {study.uncertainties.design}, varying {some(list(plan.worlds.columns), 8)}.")
+    runs_told = f"{counted(found.runs, 'run')} of {counted(study.months, 'month')}, size {study.size}."
     factors = [counted(len(plan.names), "scenario"), counted(n_worlds, "world"), counted(_seeds(plan, found), "seed") + each]
-    lines.append(f"{' x '.join(factors)} = {counted(found.runs, 'run')} of {counted(study.months, 'month')}, size {study.size}.")
+    if study.search is not None:
+        confirming = study.search.confirm * study.search.confirm_seeds
+        packages = counted((found.runs - confirming) // study.search.seeds, "package")
+        lines.append(f"These and others, {packages} x {counted(study.search.seeds, 'seed')} at most, then "
+                     f"{study.search.confirm} x {counted(study.search.confirm_seeds, 'seed')}: {runs_told}")  # fmt: skip
+    else:
+        lines.append(f"{' x '.join(factors)} = {runs_told}")
     if found.most > found.runs:
         lines.append(f"How many more is decided by the data: {counted(found.most, 'run')} at most.")
     pace = f"{1000 * found.run_seconds:.3g} ms a run and {1000 * found.burn_in_seconds:.3g} ms a burn-in, measured now"

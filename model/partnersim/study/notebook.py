@@ -13,7 +13,8 @@ from pathlib import Path
 
 from partnersim.scenario.reading import Table, read_toml
 from partnersim.study.files import StudyError
-from partnersim.study.spec import SearchDesign, Study, search_seeds
+from partnersim.study.packages_asked import SearchDesign
+from partnersim.study.spec import Study
 
 QUESTION, STUDY = "question.toml", "study.toml"
 KEYS = ("title", "question", "note")
@@ -73,5 +74,5 @@ def small(study: Study) -> Study:
         changes["uncertainties"] = dataclasses.replace(study.uncertainties, points=points)
     if study.search is not None:
         search = changes["search"] = dataclasses.replace(SMALL_SEARCH, names=study.search.names, start=study.search.start)
-        changes["seeds"] = search_seeds(study.seeds[0], search)
+        changes["seeds"] = search.all_seeds(study.seeds[0])
     return dataclasses.replace(study, **changes)  # type: ignore[arg-type]

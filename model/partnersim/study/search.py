@@ -1,11 +1,12 @@
 """The search for packages of levers that no other package beats, within a number of runs.
 
-Few levers are searched whole: all packages are run. Of many, a first population is run (nothing, each lever, all, the library's
-packages, random ones), then one population after the other: a surface is fitted to all runs so far (:mod:`surface`), NSGA-II
-(Deb et al. 2002, IEEE Transactions on Evolutionary Computation 6(2); pymoo) looks for the front on that surface, and what it
-finds is run. Half of each population is looked for with the number of levers as one more loss, so that small packages and
-packages of small cost are known too. All packages have the same seeds. Those best at the end are run again with seeds that the
-search has not seen, on which alone they are to be judged.
+Few levers are searched whole: all packages are run, with the same seeds. Of many, a first population is run (nothing, each
+lever, all, the library's packages, random ones), then one population after the other: a surface is fitted to all runs so far
+(:mod:`surface`), NSGA-II (Deb et al. 2002, IEEE Transactions on Evolutionary Computation 6(2); pymoo) looks for the front on
+that surface, and what it finds is run. Half of each population is looked for with the number of levers as one more loss, so
+that small packages and packages of small cost are known too. Packages of a population have the same seeds, and the next
+population has others: what a lever owes to the luck of a dozen seeds would else be taken for its merit, however many packages
+show it. Those best at the end are run again with seeds that the search has not seen, on which alone they are to be judged.
 
 Everything follows from the runs and the key of the search: after an interrupt, the same packages are asked for again, and those
 that were run are there.
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 GENERATIONS = 60
 """Of NSGA-II on the surface, between two populations that are run."""
+MATINGS = 3
+"""Tries to fill a generation with packages that it has not yet: in a small space there may be none, and pymoo would try on."""
 IDLE = 3
 """Populations without a new package after which the search ends."""
 BY_FRONT = 2 / 3
@@ -52,7 +55,7 @@ class Search:
 
     def first(self, plan: Plan) -> Wanted:
         """What is run in any case, of a search's first plan."""
-        return _each(plan, plan.study.seeds[: self._asked.seeds])
+        return self._wanted(plan, np.zeros(len(plan), dtype=int))
 
     def most(self, plan: Plan) -> int:
         """Runs at most, of a search's first plan."""
@@ -62,32 +65,48 @@ class Search:
     def run(self, plan: Plan, folder: Path) -> Iterator[tuple[Plan, Wanted]]:
         """The packages so far and the seeds wanted of each; they must be made before the next are asked for."""
         asked, runs = self._asked, _Runs(folder)
-        seeds, held = plan.study.seeds[: asked.seeds], plan.study.seeds[asked.seeds :]
+        held = plan.study.seeds[asked.blocks * asked.seeds :]
         room = asked.runs - asked.confirm * len(held)
         n_levers = len(plan.strengths.columns)
-        is_whole = 2**n_levers * len(seeds) <= room
+        is_whole = 2**n_levers * asked.seeds <= room
         rest = _all_packages(n_levers) if is_whole else _random_packages(n_levers, asked.population, asked.key)
-        plan = _with(plan, _new(_levers(plan), rest)[: room // len(seeds) - len(plan)])
-        yield plan, _each(plan, seeds)
-        idle = 0
-        while not is_whole and idle < IDLE and (left := room // len(seeds) - len(plan)) > 0:
-            levers, losses, halves = runs.losses(plan, seeds)
-            surface = Surface(levers, losses, halves)
-            found = _look(surface, levers, asked.population, asked.key + len(plan))
+        plan = _with(plan, _new(_levers(plan), rest)[: room // asked.seeds - len(plan)])
+        block = np.zeros(len(plan), dtype=int)
+        yield plan, self._wanted(plan, block)
+        idle, round_ = 0, 0
+        while not is_whole and idle < IDLE and (left := room // asked.seeds - len(plan)) > 0:
+            surface, levers, _ = self._surface(plan, runs, block)
+            found = _look(surface, levers, asked.population, asked.key + len(plan) + idle)
             more = _new(_levers(plan), found)[: min(asked.population, left)]
             idle = 0 if len(more) else idle + 1
             if len(more):
+                round_ += 1
                 plan = _with(plan, more)
-                yield plan, _each(plan, seeds)
-        chosen, table = self._chosen(plan, runs, seeds, is_whole)
-        yield plan, _each(plan, seeds) | {point: (*seeds, *held) for point in chosen}
+                block = np.append(block, np.full(len(more), round_ % asked.blocks))
+                yield plan, self._wanted(plan, block)
+        chosen, table = self._chosen(plan, runs, block)
+        wanted = self._wanted(plan, block)
+        yield plan, wanted | {point: (*wanted[point], *held) for point in chosen}
         self._table = self._told(plan, runs, held, chosen, table)
 
-    def _chosen(self, plan: Plan, runs: _Runs, seeds: Sequence[int], is_whole: bool) -> tuple[list[int], pd.DataFrame]:
+    def _wanted(self, plan: Plan, block: np.ndarray) -> dict[int, Sequence[int]]:
+        """Seeds by point: those of its block."""
+        n = self._asked.seeds
+        seeds = [plan.study.seeds[number * n : (number + 1) * n] for number in range(self._asked.blocks)]
+        return {point: seeds[number] for point, number in enumerate(block)}
+
+    def _surface(self, plan: Plan, runs: _Runs, block: np.ndarray) -> tuple[Surface, Levers, np.ndarray]:
+        """Fitted to the packages that have all their numbers, their levers, and which packages they are."""
+        values = runs.values(plan.digests, list(self._wanted(plan, block).values()))
+        there = ~np.isnan(values).any(axis=(1, 2))
+        values, levers = values[there], _levers(plan)[there]
+        halves = np.stack([objectives(values[:, first::2]) for first in (0, 1)])
+        return Surface(levers, objectives(values) * SIGNS, halves * SIGNS, block[there]), levers, there
+
+    def _chosen(self, plan: Plan, runs: _Runs, block: np.ndarray) -> tuple[list[int], pd.DataFrame]:
         """Points to confirm, in their order, and what the search makes of each package; nothing at all is always confirmed."""
-        levers, losses, halves = runs.losses(plan, seeds)
-        estimates = Surface(levers, losses, halves).estimates
-        there = runs.are_whole(plan, seeds)
+        surface, levers, there = self._surface(plan, runs, block)
+        estimates = surface.estimates
         front = np.zeros(len(plan), dtype=bool)
         front[there] = non_dominated(estimates)
         with_size = np.column_stack([estimates, levers.sum(axis=1)])
@@ -102,7 +121,7 @@ class Search:
 
     def _told(self, plan: Plan, runs: _Runs, held: Sequence[int], chosen: list[int], table: pd.DataFrame) -> pd.DataFrame:
         found = np.full((len(plan), len(NAMES)), np.nan)
-        found[chosen] = objectives(runs.values([plan.digests[point] for point in chosen], held))
+        found[chosen] = objectives(runs.values([plan.digests[point] for point in chosen], [held] * len(chosen)))
         confirmed = np.zeros(len(plan), dtype=bool)
         confirmed[chosen] = non_dominated(found[chosen] * SIGNS)
         table["chosen"] = np.isin(np.arange(len(plan)), chosen)
@@ -144,23 +163,12 @@ class _Runs:
             for point, seed, row in zip(points, seeds, values, strict=True):
                 self._found.setdefault(point, {})[seed] = row
 
-    def values(self, points: Sequence[str], seeds: Sequence[int]) -> np.ndarray:
-        """Point x seed x headline outcome; NaN where a run has none."""
+    def values(self, points: Sequence[str], seeds: Sequence[Sequence[int]]) -> np.ndarray:
+        """Point x seed x headline outcome, of as many seeds of each point; NaN where a run has none."""
         self._read()
         nothing, none = dict[int, np.ndarray](), np.full(len(HEADLINES), np.nan)
-        return np.array([[self._found.get(p, nothing).get(s, none) for s in seeds] for p in points])
-
-    def are_whole(self, plan: Plan, seeds: Sequence[int]) -> np.ndarray:
-        """Which packages have all their numbers."""
-        return ~np.isnan(self.values(plan.digests, seeds)).any(axis=(1, 2))
-
-    def losses(self, plan: Plan, seeds: Sequence[int]) -> tuple[Levers, np.ndarray, np.ndarray]:
-        """Of packages that have all their numbers: levers, losses (package x objective), losses of every other seed (2 x ...)."""
-        values = self.values(plan.digests, seeds)
-        there = ~np.isnan(values).any(axis=(1, 2))
-        values = values[there]
-        halves = np.stack([objectives(values[:, first::2]) for first in (0, 1)])
-        return _levers(plan)[there], objectives(values) * SIGNS, halves * SIGNS
+        of = zip(points, seeds, strict=True)
+        return np.array([[self._found.get(point, nothing).get(seed, none) for seed in mine] for point, mine in of])
 
 
 def _levers(plan: Plan) -> Levers:
@@ -169,10 +177,6 @@ def _levers(plan: Plan) -> Levers:
 
 def _with(plan: Plan, levers: Levers) -> Plan:
     return with_packages(plan, pd.DataFrame(levers, columns=plan.strengths.columns)) if len(levers) else plan
-
-
-def _each(plan: Plan, seeds: Sequence[int]) -> dict[int, Sequence[int]]:
-    return dict.fromkeys(range(len(plan)), seeds)
 
 
 def _new(known: Levers, found: Levers) -> Levers:
@@ -218,6 +222,7 @@ def _evolved(surface: Surface, start: Levers, with_size: bool, population: int, 
         mutation=BitflipMutation(prob_var=1 / n),
         eliminate_duplicates=True,
     )
+    algorithm.mating.n_max_iterations = MATINGS
     algorithm.setup(_problem(n, len(NAMES) + with_size), termination=("n_gen", GENERATIONS + 1), seed=key)
     while algorithm.has_next():
         asked: Any = algorithm.ask()

@@ -17,6 +17,7 @@ from partnersim.ledger import HEADLINES, OUTCOMES, SERIES
 from partnersim.population.sizes import SIZES
 from partnersim.scenario.library import find_scenario
 from partnersim.scenario.reading import ScenarioError, Table, read_toml, unknown
+from partnersim.study.packages_asked import LAST_SEED, MOST_SEEDS, SEARCH_KEYS, SearchDesign, read_search, seeds_of_search
 
 KEYS = (
     "title", "question", "note", "scenarios", "levers", "uncertainties", "seeds", "first_seed", "months", "size",
@@ -26,8 +27,6 @@ LEVER_DESIGNS = ("one-at-a-time", "full-factorial", "fractional-factorial", "gri
 WORLD_DESIGNS = ("latin-hypercube", "sobol", "saltelli", "morris", "grid", "one-at-a-time", "calibration")
 LEVER_KEYS = ("design", "names", "resolution", "strengths", "start", "ramp")
 WORLD_KEYS = ("design", "names", "points", "ranges", "values", "key", "second_order", "file")
-SEARCH_KEYS = ("levers", "runs", "seeds", "population", "key", "confirm", "confirm_seeds", "start", "ramp")
-MOST_SEEDS, LAST_SEED = 10_000_000, 2**53
 LISTS = {"outcomes": tuple(o.name for o in OUTCOMES), "monthly": tuple(s.name for s in SERIES)}
 """What tables tell of, and which paths are kept, where a study does not choose."""
 TIME_LIMIT = 600.0
@@ -66,26 +65,6 @@ class WorldDesign:
     key: int = 1
     second_order: bool = False
     file: str = ""
-
-
-@dataclass(frozen=True)
-class SearchDesign:
-    """Which packages of levers are looked for, and with how many runs, see :mod:`partnersim.study.search`.
-
-    ``names``: levers, empty for all; ``runs``: the most of all; ``seeds`` of each package while it searches; ``population``: of
-    packages in a generation; ``key`` of the search's own draws; ``confirm``: packages that are run again with
-    ``confirm_seeds`` that the search has not seen. A lever in use has full strength from month ``start`` with ``ramp`` months.
-    """
-
-    names: tuple[str, ...] = ()
-    runs: int = 50_000
-    seeds: int = 12
-    population: int = 100
-    key: int = 1
-    confirm: int = 60
-    confirm_seeds: int = 100
-    start: int = 1
-    ramp: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,7 +200,7 @@ def _scenarios(table: Table, folder: Path) -> tuple[str, ...]:
 def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
     """A number of seeds from ``first_seed`` on, or the seeds themselves; the first one alone where the data decide."""
     if search is not None:
-        return search_seeds(table.whole("first_seed", 0, LAST_SEED, 0), search)
+        return seeds_of_search(table, search)
     decided = next((key for key in ("precision", "best") if key in table.data), None)
     if decided and "seeds" in table.data:
         raise table.error("seeds", f"{decided} decides on their number; leave this out, or write cap in [{decided}]")
@@ -236,11 +215,6 @@ def _seeds(table: Table, search: SearchDesign | None = None) -> Sequence[int]:
     if decided:
         return range(first, first + 1)
     return range(first, first + table.whole("seeds", 1, MOST_SEEDS, 100))
-
-
-def search_seeds(first: int, search: SearchDesign) -> range:
-    """Seeds with which a search looks for packages, then those that confirm them."""
-    return range(first, first + search.seeds + search.confirm_seeds)
 
 
 def _size(table: Table) -> str:
@@ -303,33 +277,8 @@ def _levers(table: Table) -> LeverDesign | None:
 def _search(table: Table) -> SearchDesign | None:
     if "search" not in table.data:
         return None
-    for key in ("levers", "uncertainties", "precision", "best"):
-        if key in table.data:
-            raise table.error(key, "has no meaning beside [search], which says itself which levers and seeds; leave one out")
-    if "seeds" in table.data:
-        raise table.error("seeds", "a search says in [search] how many seeds it takes; leave this out, or write seeds there")
-    if len(table.data.get("scenarios", [None])) != 1:
-        raise table.error("scenarios", "a search looks for packages on one scenario; wanted: a list of one, or leave this out")
     part = Table(table.table("search"), table.file, "[search]", SEARCH_KEYS)
-    found = SearchDesign(
-        _names(part, "levers"),
-        part.whole("runs", 1, MOST_SEEDS, SearchDesign.runs),
-        part.whole("seeds", 3, 10_000, SearchDesign.seeds),
-        part.whole("population", 8, 10_000, SearchDesign.population),
-        part.whole("key", 0, 2**31 - 1, SearchDesign.key),
-        part.whole("confirm", 2, 10_000, SearchDesign.confirm),
-        part.whole("confirm_seeds", 3, 10_000, SearchDesign.confirm_seeds),
-        part.whole("start", 1, 12_000, SearchDesign.start),
-        part.whole("ramp", 0, 12_000, SearchDesign.ramp),
-    )
-    least = found.confirm * found.confirm_seeds + found.seeds * found.population
-    if found.runs < least:
-        raise part.error(
-            "runs",
-            f"{found.runs:,} are too few: to confirm {found.confirm} packages with {found.confirm_seeds} seeds, after a first "
-            f"population of {found.population} with {found.seeds}, takes {least:,}; allow more, or ask for less",
-        )
-    return found
+    return read_search(table, part, _names(part, "levers"))
 
 
 def _worlds(table: Table) -> WorldDesign | None:

@@ -19,33 +19,41 @@ MOST_USED = 0.8
 
 class Surface:
     """Fitted to ``levers`` (package x lever, 0 or 1) and ``found`` (package x objective), with ``halves`` (2 x package x
-    objective): the same, of either half of the seeds. ``estimates``: package x objective.
+    objective): the same, of either half of the seeds. Packages of one ``block`` (package) have the same seeds; they are compared
+    with each other alone, so that the luck of their seeds goes. ``estimates``: package x objective, as in the first block.
     """
 
-    def __init__(self, levers: np.ndarray, found: np.ndarray, halves: np.ndarray) -> None:
+    def __init__(self, levers: np.ndarray, found: np.ndarray, halves: np.ndarray, block: np.ndarray) -> None:
+        self._block = np.unique(block, return_inverse=True)[1]
         features = _features(levers)
-        self._middle = features.mean(axis=0)
-        self._features = features - self._middle
+        self._features = self._within(features)
+        self._middle = features[self._block == 0].mean(axis=0)
         squares, self._axes = np.linalg.eigh(self._features.T @ self._features)
         self._squares = np.maximum(squares, 0.0)
-        self._mean = found.mean(axis=0)
+        self._mean = found[self._block == 0].mean(axis=0)
         self._slopes = self._fitted(found)
-        smooth = self._mean + self._features @ self._slopes
-        apart = [half - half.mean(axis=0) - self._features @ self._fitted(half) for half in halves]
-        again, all_of_it = (apart[0] * apart[1]).mean(axis=0), ((found - smooth) ** 2).mean(axis=0)
+        rest, *apart = (self._within(one) - self._features @ self._fitted(one) for one in (found, *halves))
+        again, all_of_it = (apart[0] * apart[1]).mean(axis=0), (rest**2).mean(axis=0)
         with np.errstate(invalid="ignore", divide="ignore"):
             own = np.where(all_of_it > 0, np.clip(again / all_of_it, 0.0, 1.0), 0.0)
-        self.estimates = smooth + own * (found - smooth)
+        self.estimates = self(levers) + own * rest
+
+    def _within(self, rows: np.ndarray) -> np.ndarray:
+        """Rows less the mean of their block."""
+        n = np.bincount(self._block)
+        sums = np.zeros((len(n), rows.shape[1]))
+        np.add.at(sums, self._block, rows)
+        return rows - (sums / n[:, None])[self._block]
 
     def _fitted(self, found: np.ndarray) -> np.ndarray:
         """Feature x objective."""
-        centred = found - found.mean(axis=0)
+        centred = self._within(found)
         along = self._axes.T @ (self._features.T @ centred)
         n = len(found)
         fits = []
         for ridge in STRENGTHS:
             weights = 1.0 / (self._squares + ridge)
-            used = 1.0 + (self._squares * weights).sum()
+            used = self._block.max() + 1.0 + (self._squares * weights).sum()
             if used > MOST_USED * n and ridge < STRENGTHS[-1]:
                 continue
             slopes = self._axes @ (along * weights[:, None])
