@@ -27,8 +27,8 @@ PAGE = 4
 
 def looks(comparison: Comparison, reference: bool = True) -> list[tuple[str, Look]]:
     """Names and looks of the scenarios, the reference first where wanted."""
-    others = [(comparison.name(name), scenario_look(i)) for i, name in enumerate(comparison.others)]
-    return [(comparison.name(comparison.reference), REFERENCE), *others] if reference else others
+    others = [(words.named(name), scenario_look(i)) for i, name in enumerate(comparison.others)]
+    return [(words.named(comparison.reference), REFERENCE), *others] if reference else others
 
 
 def difference_data(comparison: Comparison) -> pd.DataFrame:
@@ -58,7 +58,7 @@ def draw_headlines(comparison: Comparison) -> Picture:
     """The three headline outcomes side by side, a row per scenario: the one figure for a projector."""
     data = difference_data(comparison)
     data = data[data["group"] == data["outcome"]].reset_index(drop=True)
-    names = [textwrap.fill(comparison.name(name), 22, max_lines=2, placeholder="…") for name in comparison.others]
+    names = [textwrap.fill(words.named(name), 22, max_lines=2, placeholder="…") for name in comparison.others]
     picture = canvas(1.75 + 0.36 * len(names) + 0.17 * sum(len(text) // 95 + 1 for text in findings(comparison)))
     panels = picture.subplots(1, data["outcome"].nunique(), sharey=True, squeeze=False)[0]
     for axes, (outcome, part) in zip(panels, data.groupby("outcome", sort=False), strict=True):
@@ -114,7 +114,7 @@ def findings(comparison: Comparison) -> list[str]:
     if len(said) <= PAGE:
         return said
     head = comparison.headline().groupby("outcome", sort=False)
-    return [clear_ones(outcome, rows, lambda row: comparison.name(row["scenario"])) for outcome, rows in head]
+    return [clear_ones(outcome, rows, lambda row: words.named(row["scenario"])) for outcome, rows in head]
 
 
 def _panel(axes: Axes, group: str, part: pd.DataFrame, scenarios: list[tuple[str, Look]]) -> None:

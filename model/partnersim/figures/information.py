@@ -7,7 +7,7 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.crossed import WEIGHTED, named
+from partnersim.analysis.crossed import WEIGHTED
 from partnersim.analysis.information import WORTH
 from partnersim.english import counted, some, told
 from partnersim.figures.style import (
@@ -86,9 +86,9 @@ def information_finding(rows: pd.DataFrame, perfect: pd.Series) -> str:
     worth = f"To know the world before choosing is worth {size} {perfect['unit']} ({low} to {high})"
     if perfect["low"] <= 0:
         worth = (
-            f"{worth}, which may be nothing: {named(perfect['choice'])} is the choice"
+            f"{worth}, which may be nothing: {words.named(perfect['choice'])} is the choice"
             if perfect["raw"] > 0
-            else f"{named(perfect['choice'])} is best in every world"
+            else f"{words.named(perfect['choice'])} is best in every world"
         )
     count = f"of {counted(len(rows), 'uncertainty')}"
     if not clear:

@@ -109,7 +109,7 @@ def _title(comparison: Comparison, data: pd.DataFrame) -> str:
         base = data.loc[(data["stage"] == "signed") & (data["scenario"] == comparison.reference), "mean"].iloc[0]
         amount, share = {"lower": "fewer", "higher": "more"}, 100 / base
         clauses = [
-            f"{words.number(abs(row['difference']) * share)}% {amount[row['verdict']]} with {comparison.name(row['scenario'])}"
+            f"{words.number(abs(row['difference']) * share)}% {amount[row['verdict']]} with {words.named(row['scenario'])}"
             for _, row in signed.iloc[:SAID].iterrows()
         ]
         rest = f"; clear in {len(signed) - SAID} more" if len(signed) > SAID else ""

@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from partnersim.analysis.crossed import named
 from partnersim.analysis.robustness import ALL, Robustness
 from partnersim.english import listed, some, told
 from partnersim.figures.style import (
@@ -89,7 +88,7 @@ def regret_finding(found: Robustness, outcome: str) -> str:
         return f"{words.label(outcome)}: {rivals[0]} has the least regret, in nine worlds in ten at most {amount}."
     return (
         f"{words.label(outcome)}: {_undecided(rivals)} may have the least regret; "
-        f"{named(first['policy'])} in nine worlds in ten at most {amount}."
+        f"{words.named(first['policy'])} in nine worlds in ten at most {amount}."
     )
 
 
@@ -130,7 +129,9 @@ def satisficing_finding(found: Robustness) -> str:
     share = f"in {size} % of worlds ({low} to {high})"
     if len(rivals) == 1:
         return f"No worse than the reference in every outcome: most often {rivals[0]}, {share}."
-    return f"No worse than the reference in every outcome: most often {_undecided(rivals)}; {named(first['policy'])} {share}."
+    return (
+        f"No worse than the reference in every outcome: most often {_undecided(rivals)}; {words.named(first['policy'])} {share}."
+    )
 
 
 @styled
@@ -164,7 +165,7 @@ def rank_finding(found: Robustness, outcome: str, measure: str) -> str:
     share = f"{100 * first['p_best']:.0f} % of resamples"
     if len(rivals) == 1:
         return f"{head}: {rivals[0]} is first in {share}."
-    return f"{head}: no policy is surely first; {_undecided(rivals)} may be, {named(first['policy'])} in {share}."
+    return f"{head}: no policy is surely first; {_undecided(rivals)} may be, {words.named(first['policy'])} in {share}."
 
 
 def _of(found: Robustness, measure: str, outcome: str) -> pd.DataFrame:
@@ -177,9 +178,9 @@ def _rivals(rows: pd.DataFrame) -> list[str]:
     """Who may be first: one alone where it is first in nearly all resamples."""
     ordered = rows.sort_values("p_best", ascending=False, kind="stable")
     if ordered["p_best"].iloc[0] >= LEVEL:
-        return [named(ordered["policy"].iloc[0])]
+        return [words.named(ordered["policy"].iloc[0])]
     likely = ordered[ordered["p_best"] > CHANCE]
-    return [named(policy) for policy in (likely if len(likely) > 1 else ordered.head(2))["policy"]]
+    return [words.named(policy) for policy in (likely if len(likely) > 1 else ordered.head(2))["policy"]]
 
 
 def _undecided(rivals: list[str]) -> str:
@@ -187,7 +188,7 @@ def _undecided(rivals: list[str]) -> str:
 
 
 def _label(policy: str) -> str:
-    return textwrap.fill(named(policy), 30, max_lines=2, placeholder="…")
+    return textwrap.fill(words.named(policy), 30, max_lines=2, placeholder="…")
 
 
 def _height(policies: Iterable[str]) -> float:

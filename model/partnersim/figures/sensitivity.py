@@ -86,9 +86,8 @@ def finding(rows: pd.DataFrame, outcome: str, scenario: str, of: str) -> str:
 
 
 def _subject(outcome: str, scenario: str, of: str) -> str:
-    plain = scenario.replace("-", " ").replace("_", " ")
-    what = words.label(outcome)
-    return f"{what} ({plain})" if of == "outcome" else f"What {plain} changes in {what.lower()}"
+    name, what = words.plain(scenario), words.label(outcome)
+    return f"{what} ({name})" if of == "outcome" else f"What {name} changes in {what.lower()}"
 
 
 def _rows(table: pd.DataFrame, outcome: str, scenario: str, of: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from partnersim.english import listed
+from partnersim.english import listed, sentence
 from partnersim.ledger import OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -77,6 +77,16 @@ NONE, UNCLEAR, TOO_FEW = "no difference", "no clear difference", "too few runs"
 def label(name: str) -> str:
     """An outcome or series in words."""
     return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def plain(name: str) -> str:
+    """A scenario's name in running text."""
+    return name.replace("-", " ").replace("_", " ")
+
+
+def named(name: str) -> str:
+    """A scenario's name for readers: short and unlike the others, which titles need not be."""
+    return sentence(plain(name))
 
 
 def number(value: float, signed: bool = False) -> str:
