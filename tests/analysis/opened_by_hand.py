@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from partnersim.study.opened import OpenedStudy
 from partnersim.study.spec import Study, WorldDesign
+
+
+class Made(OpenedStudy):
+    """Points and runs as given, a lever design by name."""
+
+    def __init__(self, points: pd.DataFrame, runs: pd.DataFrame, design: str = "", path: Path = Path("made")) -> None:
+        self.points, self.runs, self.path = points, runs, path
+        self.study: Any = SimpleNamespace(levers=SimpleNamespace(design=design) if design else None, folder=path)
+
+    def outcomes(self, columns: Any = None) -> pd.DataFrame:
+        """The runs, as a study reads them."""
+        return self.runs[["scenario", "world", "seed", *columns]]
 
 
 class Written(OpenedStudy):

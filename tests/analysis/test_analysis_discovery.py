@@ -12,9 +12,10 @@ import pytest
 from opened_by_hand import Written
 from scipy.stats import fisher_exact
 
-from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told, wilson
+from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box
+from partnersim.analysis.shares import wilson
 from partnersim.scenario import load_parameters
 from partnersim.study.files import StudyError
 
