@@ -21,7 +21,9 @@ from partnersim.figures.style import (
     dress,
     line_handle,
     number_axis,
+    row_axis,
     styled,
+    wrapped,
 )
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -56,11 +58,8 @@ def draw_information(table: pd.DataFrame, perfect: pd.DataFrame, outcome: str, d
         end = max(end, 1.08 * evpi)
         axes.axvline(evpi, color=PERFECT.colour, linestyle=PERFECT.dash, linewidth=1.8)
     axes.set_xlim(0, end)
-    axes.set_ylim(len(shown) - 0.4, -0.6)
-    labels = [textwrap.fill(title, 52, max_lines=2, placeholder="…") for title in shown["title"]]
-    axes.set_yticks(y, labels, fontsize=TEXT - 1.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    axes.set_yticks(y, [wrapped(title, 52) for title in shown["title"]], fontsize=TEXT - 1.5)
+    row_axis(axes, len(shown))
     axes.set_xlabel(textwrap.fill(f"value of knowing it before choosing, {shown['unit'].iloc[0]}", 70))
     number_axis(axes, "x", 5)
     beyond = f" Beyond the axis: to know the world, {words.number(evpi)}." if is_far else ""

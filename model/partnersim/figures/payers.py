@@ -56,7 +56,7 @@ def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "",
     findings = [_finding(group, rows, labels) for group, rows in groups.items()]
     wide = [rows["outcome"].nunique() for rows in groups.values()]
     foot = 1.3 if sum(wide) > UPRIGHT else 0.8
-    picture = canvas(0.85 + foot + 0.22 * len(policies) + 0.19 * sum(len(text) // 85 + 1 for text in findings))
+    picture = canvas(0.95 + foot + 0.22 * len(policies), findings)
     panels = picture.subplots(1, len(groups), sharey=True, squeeze=False, width_ratios=wide)[0]
     for axes, (group, rows) in zip(panels, groups.items(), strict=True):
         _panel(axes, rows, policies, is_upright=sum(wide) > UPRIGHT)
@@ -65,7 +65,7 @@ def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "",
     footer = (
         f"{where} Numbers: mean difference in percent of the total of all members of a panel; a sign alone: less than 0.05. "
         f"Small tiles: the interval holds zero. {LEVEL:.0%} intervals, simultaneous over all tiles of a panel."
-    ).lstrip()
+    )
     dress(picture, findings, footer, data, KEY, tile_handle)
     return picture
 

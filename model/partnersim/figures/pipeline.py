@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 from partnersim.figures.differences import looks
-from partnersim.figures.style import BLACK, Look, Picture, canvas, dress, number_axis, styled
+from partnersim.figures.style import BLACK, Look, Picture, canvas, dress, number_axis, styled, wrapped
 from partnersim.study import words
 from partnersim.study.paired import FEWEST, LEVEL, by_seed, simultaneous, t_value
 
@@ -70,7 +69,7 @@ def draw_pipeline(comparison: Comparison) -> Picture:
     """Bars by stage and scenario on an axis of its own for each stage, since ideas outnumber agreements tenfold."""
     data = pipeline_data(comparison)
     drawn = looks(comparison)
-    names = [textwrap.fill(name, 18, max_lines=2, placeholder="…") for name, _ in drawn]
+    names = [wrapped(name, 18) for name, _ in drawn]
     picture = canvas(1.35 + 0.36 * len(drawn))
     panels = picture.subplots(1, len(STAGES), squeeze=False, sharey=True)[0]
     for axes, stage in zip(panels, STAGES, strict=True):
