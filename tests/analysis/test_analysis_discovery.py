@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from opened_by_hand import Written
+from opened_by_hand import Written, harmed
 from scipy.stats import fisher_exact
 
 from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told
@@ -22,14 +22,9 @@ from partnersim.study.files import StudyError
 NAMES = ["days_issue", "accept_busy", "accept_fatigue", "days_handoff", "lapse_rate"]
 
 
-def study(harm, n: int = 240, seed: int = 1, seeds: int = 3, names: Sequence[str] = NAMES, **how) -> Written:
-    """Worlds of numbers in 0 to 1, where the policy costs 100 + ``harm(numbers, rng)`` in place of 100."""
-    rng = np.random.default_rng(seed)
-    numbers = pd.DataFrame(rng.random((n, len(names))), columns=names)
-    base = {"baseline": np.full((n, seeds), 100.0)}
-    change = np.asarray(harm(numbers, rng), float)[:, None]
-    values = base | {"shared-screening": base["baseline"] + change, "all-three": base["baseline"] - change}
-    return Written(numbers, lambda scenario, _: values[scenario], **how)
+def study(harm, seed: int = 1, names: Sequence[str] = NAMES, **how) -> Written:
+    """A study of worlds of these numbers."""
+    return harmed(names, harm, seed, **how)
 
 
 def planted(numbers: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:

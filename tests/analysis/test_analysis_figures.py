@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-from opened_by_hand import Written
+from opened_by_hand import Written, harmed
 
 from partnersim.analysis.discovery import backfires, told
 from partnersim.analysis.sensitivity import convergence, sensitivity
@@ -19,17 +18,9 @@ NAMES = [name for name, p in load_parameters().items() if p.role == "uncertainty
 COST = "transaction_cost"
 
 
-def worlds(harm, n: int = 240) -> Written:
-    """Worlds of sixteen numbers in 0 to 1, in which the policy's costs differ by ``harm(numbers, rng)``."""
-    rng = np.random.default_rng(3)
-    numbers = pd.DataFrame(rng.random((n, 16)), columns=NAMES)
-    change = harm(numbers, rng)[:, None]
-    return Written(numbers, lambda scenario, _: np.full((n, 2), 100.0) + (scenario != "baseline") * change)
-
-
 def test_a_figure_of_a_box_says_what_was_confirmed():
     """Fails when the title claims what held-out worlds do not bear out, or a figure cannot be drawn of one restricted input."""
-    found = backfires(worlds(lambda x, _: np.where(x[NAMES[0]] > 0.6, 2.0, -1.0)), "shared-screening", COST)
+    found = backfires(harmed(NAMES, lambda x, _: np.where(x[NAMES[0]] > 0.6, 2.0, -1.0), 3), "shared-screening", COST)
     picture = draw_backfire(found)
     assert picture.alt.startswith(told(found)[0]) and "100%" in told(found)[0]
     assert set(picture.data["panel"]) == {"trade-off", "held out", "box", "worlds"}
@@ -40,7 +31,7 @@ def test_a_figure_of_a_box_says_what_was_confirmed():
 
 def test_a_figure_of_a_box_of_noise_claims_nothing():
     """Fails when a box that was not confirmed is told as a finding."""
-    found = backfires(worlds(lambda x, rng: rng.normal(size=len(x))), "shared-screening", COST)
+    found = backfires(harmed(NAMES, lambda x, rng: rng.normal(size=len(x)), 3), "shared-screening", COST)
     assert len(found.boxes) and not found.boxes["is_confirmed"].any()
     assert "no numbers of the world tell where" in draw_backfire(found).alt
 
