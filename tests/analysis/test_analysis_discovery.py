@@ -196,6 +196,8 @@ def test_a_box_in_words(ends, said):
 def test_wilson_intervals_are_the_known_ones():
     """Fails when shares near 0 or 1 get intervals beyond them, or of no width."""
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998
+    low, high = wilson(np.array([5, 81]), 263)
+    assert (low[1], high[1]) == wilson(81, 263) and low[0] < 5 / 263 < high[0] < low[1]
     assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=1e-4) and wilson(0, 0) == (0.0, 1.0)
 
 

@@ -1,8 +1,9 @@
-"""Figures of backfire and of sensitivity: what they say on top, and that their data are those they show."""
+"""Figures of backfire, of sensitivity and of scenarios side by side: what they say on top, and that they show their data."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from opened_by_hand import Written, harmed
 
@@ -10,6 +11,7 @@ from partnersim.analysis.discovery import backfires, told
 from partnersim.analysis.sensitivity import convergence, sensitivity
 from partnersim.figures.backfire import draw_backfire
 from partnersim.figures.sensitivity import draw_convergence, draw_sensitivity
+from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.scenario import load_parameters
 from partnersim.study.designs import morris, saltelli
 from partnersim.study.files import StudyError
@@ -64,3 +66,20 @@ def test_there_is_no_figure_of_what_never_varies():
     table = sensitivity(Written(unit, lambda scenario, _: np.ones((len(unit), 4)), "saltelli"), [COST])
     with pytest.raises(StudyError, match="does not vary between worlds"):
         draw_sensitivity(table, COST, "baseline")
+
+
+def test_scenarios_side_by_side_name_what_is_clear_in_the_order_asked():
+    """Fails when rows and names part, a title claims a difference whose interval holds zero, or percents are of another mean."""
+    rows = [
+        ("b-one", COST, -20.0, -30.0, -10.0, "lower"),
+        ("a-two", COST, 4.0, -1.0, 9.0, "no clear difference"),
+        ("b-one", "incidents", 0.0, 0.0, 0.0, "no difference"),
+        ("a-two", "incidents", 40.0, 20.0, 60.0, "higher"),
+    ]
+    headline = pd.DataFrame(rows, columns=["scenario", "outcome", "difference", "low", "high", "verdict"])
+    headline["reference_mean"], headline["unit"], headline["percent"] = 200.0, "units", headline["difference"] / 2
+    picture = draw_side_by_side(headline, {"b-one": "63 One", "a-two": "64 Two"}, "8 seeds.")
+    assert picture.alt.startswith("Transaction cost: lower with 63 One (-10%). Incidents: higher with 64 Two (+20%). 8 seeds.")
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["63 One", "64 Two"]
+    assert picture.data["percent_low"].tolist() == [-15.0, -0.5, 0.0, 10.0]
+    assert "200 units" in picture.axes[0].get_xlabel()

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from partnersim.english import counted
-from partnersim.figures.forest import MARKS, forest
+from partnersim.figures.forest import MARKS, best_first, forest
 from partnersim.figures.style import Picture, styled
-from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
@@ -23,13 +22,10 @@ def draw_effects(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
     ``where``: of what runs, for the footer.
     """
     data = table[table["second"] == ""].rename(columns={"estimate": "difference"}).reset_index(drop=True)
-    outcomes = list(dict.fromkeys(data["outcome"]))
-    leading = data[data["outcome"] == outcomes[0]].set_index("term")["difference"]
-    order = list(leading.sort_values(ascending=words.BETTER.get(outcomes[0]) != "higher", kind="stable").index)
     footer = (
         f"{where} Effect: mean with the lever minus mean without it, over all combinations of the others. Lines: {LEVEL:.0%} "
         f"intervals, simultaneous over all levers and panels. {MARKS}"
     )
     if hidden := len(set(data.loc[data["aliased_with"] != "", "term"])):
         footer += f" The design cannot tell {counted(hidden, 'lever')} from pairs of others, see aliased_with in the table."
-    return forest(data, "term", order, labels, "effect, % of the design's mean", footer, "mean")
+    return forest(data, "term", best_first(data, "term", "difference"), labels, "effect, % of the design's mean", footer, "mean")

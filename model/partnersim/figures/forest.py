@@ -53,7 +53,7 @@ def forest(
     panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, (outcome, rows) in zip(panels, outcomes.items(), strict=True):
         part = rows.set_index(by).loc[list(order)]
-        panel(axes, part, [short(labels.get(name, name), LABEL) for name in order])
+        panel(axes, part, beside(labels, order))
         axes.set_title(words.label(outcome))
         axes.set_xlabel(under(axis, part, len(outcomes), base))
     dress(picture, findings, footer, data, KEY, mark_handle)
@@ -102,6 +102,18 @@ def in_short(labels: Mapping[str, str]) -> Callable[[str], str]:
         return first if re.fullmatch(r"[A-Z]+\d+", first) else label
 
     return said
+
+
+def beside(labels: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """What stands beside the rows of these names."""
+    return [short(labels.get(name, name), LABEL) for name in names]
+
+
+def best_first(data: pd.DataFrame, by: str, value: str) -> list[str]:
+    """Names (column ``by``) in the order of their ``value`` in the first outcome, the best on top."""
+    outcome = data["outcome"].iloc[0]
+    leading = data[data["outcome"] == outcome]
+    return list(leading.sort_values(value, ascending=words.BETTER.get(outcome) != "higher", kind="stable")[by])
 
 
 def percent(row: pd.Series) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from partnersim.analysis.crossed import WEIGHTED
 from partnersim.analysis.information import WORTH
 from partnersim.english import counted, some, told
+from partnersim.figures.robustness import RESAMPLED
 from partnersim.figures.style import (
     BLUE,
     GREY,
@@ -64,7 +65,7 @@ def draw_information(table: pd.DataFrame, perfect: pd.DataFrame, outcome: str, d
     number_axis(axes, "x", 5)
     beyond = f" Beyond the axis: to know the world, {words.number(evpi)}." if is_far else ""
     footer = (
-        f"{described} Lines: {LEVEL:.0%} intervals, one at a time, over seeds and worlds. Noise: what the largest of "
+        f"{described} {RESAMPLED} Noise: what the largest of "
         f"{counted(len(rows), 'meaningless input')} exceeds in {1 - LEVEL:.0%} of deals; filled: above it.{beyond}"
     )
     looks = [

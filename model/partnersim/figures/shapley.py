@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from partnersim.analysis.shapley import ALL
-from partnersim.figures.forest import CLEAR, LABEL, in_short, judged, percent, percents, under
-from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, row_axis, short, styled
+from partnersim.figures.forest import CLEAR, beside, best_first, in_short, judged, percent, percents, under
+from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, row_axis, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -32,9 +32,7 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
     base = data["reference_mean"].abs().replace(0.0, np.nan)
     data["alone_percent"], data["last_percent"] = 100 * data["alone"] / base, 100 * data["last"] / base
     outcomes = dict(iter(data.groupby("outcome", sort=False)))
-    first, leading = next(iter(outcomes.items()))
-    ranked = leading[leading["lever"] != ALL].sort_values("share", ascending=words.BETTER.get(first) != "higher", kind="stable")
-    order = [*ranked["lever"], ALL]
+    order = [*best_first(data[data["lever"] != ALL], "lever", "share"), ALL]
     findings = [_finding(outcome, rows, labels) for outcome, rows in outcomes.items()]
     picture = canvas(1.75 + 0.3 * len(order), findings)
     panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
@@ -43,8 +41,7 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
         _bars(axes, part, outcome)
         axes.set_title(words.label(outcome))
         axes.set_xlabel(under("share, % of the mean with all off", part, len(outcomes)))
-    names = [short(labels.get(name, name), LABEL) for name in order[:-1]]
-    panels[0].set_yticks(range(len(order)), [*names, "all together"])
+    panels[0].set_yticks(range(len(order)), [*beside(labels, order[:-1]), "all together"])
     panels[0].get_yticklabels()[-1].set_fontweight("bold")
     footer = (
         f"{where} Share: what a lever adds when it comes, averaged over all orders in which the levers may come (Shapley value); "

@@ -15,6 +15,8 @@ from matplotlib.patches import Rectangle
 from partnersim.figures.style import BLACK, BLUE, PALE, VERMILLION, Look
 
 GOOD, BAD = BLUE, VERMILLION
+NOT_CLEAR = ("not clear", Look("#BBBBBB", "o"))
+"""Legend entry of unclear tiles."""
 PALEST = 0.35
 """Of the full colour, in a clear tile: it must be told from an unclear one."""
 SMALL = 0.42
