@@ -34,8 +34,6 @@ LABEL = 42
 """Signs of a lever's label beside its row."""
 KEY = [("clearly better", BETTER), ("clearly worse", WORSE)]
 MARKS = "Hollow: the interval holds zero. Arrows: beyond the axis."
-CLEAR = ("lower", "higher")
-"""Verdicts of what clearly differs."""
 
 
 def forest(
@@ -62,7 +60,7 @@ def forest(
 
 def panel(axes: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
     """A row for each of ``part``, in its order."""
-    frame(axes, part, len(part), held=part["verdict"].isin(CLEAR).to_numpy())
+    frame(axes, part, len(part), held=part["verdict"].isin(words.CLEAR).to_numpy())
     for y, (_, row) in enumerate(part.iterrows()):
         mark(axes, row, y, judged(row["outcome"], row["verdict"]))
     axes.set_yticks(range(len(part)), names)
@@ -75,7 +73,7 @@ def under(axis: str, part: pd.DataFrame, panels: int, base: str = "reference_mea
 
 def judged(outcome: str, verdict: str) -> Look:
     """Blue dots for clearly better, vermillion squares for clearly worse, grey for others."""
-    if verdict not in CLEAR:
+    if verdict not in words.CLEAR:
         return UNCLEAR
     return BETTER if words.BETTER.get(outcome, "none") in (verdict, "none") else WORSE
 
@@ -86,7 +84,7 @@ def clear_ones(outcome: str, rows: pd.DataFrame, named: Callable[[pd.Series], st
     ``rows``: with ``difference, verdict``; ``named`` says how a row is called.
     """
     parts = []
-    for verdict in CLEAR:
+    for verdict in words.CLEAR:
         clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
         if len(clear):
             parts.append(f"{verdict} with {some([named(row) for _, row in clear.iterrows()], 3)}")
@@ -167,7 +165,7 @@ def mark(axes: Axes, row: pd.Series, y: float, look: Look) -> None:
             axes.annotate(text, (0, y), (5, 0), textcoords="offset points", va="center", fontsize=6.5, color=look.colour)
         return
     if left < value < right:
-        clear = row["verdict"] in CLEAR
+        clear = row["verdict"] in words.CLEAR
         if not math.isnan(low):
             axes.plot([low, high], [y, y], color=look.colour, linewidth=1.4, solid_capstyle="butt")
         face = look.colour if clear else "white"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from partnersim.analysis.effects import interplay
 from partnersim.english import counted
-from partnersim.figures.forest import CLEAR, beside, in_short, percents
+from partnersim.figures.forest import beside, in_short, percents
 from partnersim.figures.style import Look, Picture, canvas, dress, styled
 from partnersim.figures.tiles import BAD, GOOD, NOT_CLEAR, Tile, lay, tile_handle
 from partnersim.study import words
@@ -31,7 +31,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     """
     data = table[(table["outcome"] == outcome) & (table["second"] != "")].reset_index(drop=True)
     data["interplay"] = [interplay(outcome, verdict) for verdict in data["verdict"]]
-    data["is_clear"] = data["verdict"].isin(CLEAR)
+    data["is_clear"] = data["verdict"].isin(words.CLEAR)
     clear = data[data["is_clear"] & (data["aliased_with"] == "")].sort_values("estimate", key=abs, ascending=False, kind="stable")
     levers = list(dict.fromkeys([*data["first"], *data["second"]]))
     said = in_short(labels)

@@ -103,7 +103,7 @@ def _title(comparison: Comparison, data: pd.DataFrame) -> str:
     """Clear changes in agreements signed, else in the whole pipeline, in words."""
     if len(comparison.setting.seeds) < FEWEST:
         return f"From idea to end; {words.TOO_FEW} to tell scenarios apart"
-    signed = data[(data["stage"] == "signed") & data["verdict"].isin(["lower", "higher"])]
+    signed = data[(data["stage"] == "signed") & data["verdict"].isin(words.CLEAR)]
     if len(signed):
         base = data.loc[(data["stage"] == "signed") & (data["scenario"] == comparison.reference), "mean"].iloc[0]
         amount, share = {"lower": "fewer", "higher": "more"}, 100 / base
@@ -113,5 +113,5 @@ def _title(comparison: Comparison, data: pd.DataFrame) -> str:
         ]
         rest = f"; clear in {len(signed) - SAID} more" if len(signed) > SAID else ""
         return f"Agreements signed: {'; '.join(clauses)}{rest}"
-    clear = data["verdict"].isin(["lower", "higher"]).any()
+    clear = data["verdict"].isin(words.CLEAR).any()
     return "Agreements signed differ clearly in no scenario" + ("" if clear else ", nor does any other stage")

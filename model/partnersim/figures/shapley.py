@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from partnersim.analysis.shapley import ALL
-from partnersim.figures.forest import CLEAR, beside, best_first, in_short, judged, percent, percents, under
+from partnersim.figures.forest import beside, best_first, in_short, judged, percent, percents, under
 from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, row_axis, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -55,7 +55,7 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
 def _bars(axes: Axes, part: pd.DataFrame, outcome: str) -> None:
     """Bars with intervals, and marks for alone and last."""
     for y, (name, row) in enumerate(part.iterrows()):
-        look, clear = judged(outcome, row["verdict"]), row["verdict"] in CLEAR
+        look, clear = judged(outcome, row["verdict"]), row["verdict"] in words.CLEAR
         face = look.colour if clear else "white"
         axes.barh(y, row["percent"], height=0.62, color=face, edgecolor=look.colour, linewidth=1)
         axes.plot([row["percent_low"], row["percent_high"]], [y, y], color=BLACK if clear else GREY, linewidth=1.4)
@@ -73,10 +73,10 @@ def _finding(outcome: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str
     name, said = words.label(outcome), in_short(labels)
     rows = rows.set_index("lever")
     total, shares = rows.loc[ALL], rows.drop(index=ALL)
-    clear = shares[shares["verdict"].isin(CLEAR)].sort_values("share", key=abs, ascending=False, kind="stable")
+    clear = shares[shares["verdict"].isin(words.CLEAR)].sort_values("share", key=abs, ascending=False, kind="stable")
     together = (
         f"{name}: all levers together {percents(total)}"
-        if total["verdict"] in CLEAR
+        if total["verdict"] in words.CLEAR
         else (f"{name}: all levers together make {total['verdict']}")
     )
     if clear.empty:

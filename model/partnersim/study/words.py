@@ -71,6 +71,8 @@ LABELS = {
 """Names for readers, at most 25 characters; other names show themselves."""
 
 LARGE = ((1e9, "bn"), (1e6, "M"))
+CLEAR = ("lower", "higher")
+"""Verdicts of what clearly differs."""
 NONE, UNCLEAR, TOO_FEW = "no difference", "no clear difference", "too few runs"
 
 
@@ -153,7 +155,7 @@ def verdict(low: float, high: float) -> str:
 def judged(low: float, high: float, outcome: str) -> str:
     """The verdict, with ``(better)`` or ``(worse)`` where the outcome has a good direction."""
     word, better = verdict(low, high), BETTER.get(outcome, "none")
-    if word not in ("lower", "higher") or better == "none":
+    if word not in CLEAR or better == "none":
         return word
     return f"{word} ({'better' if word == better else 'worse'})"
 
@@ -181,7 +183,7 @@ def finding(rows: pd.DataFrame, name: str) -> str:
     clauses = [
         f"{label(row['outcome']).lower()} {row['verdict']} by {amount(row)}"
         for _, row in rows.iterrows()
-        if row["verdict"] in ("lower", "higher")
+        if row["verdict"] in CLEAR
     ]
     said = [listed(clauses)] if clauses else []
     for word in (UNCLEAR, NONE, TOO_FEW):
