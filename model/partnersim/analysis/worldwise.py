@@ -103,9 +103,8 @@ def sign_check(data: Crossed, calibrated: Crossed) -> pd.DataFrame:
         raise StudyError("The study of calibrated worlds has no policy and outcome in common with this one; give both the same.")
     before = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
     after = [words.verdict(low, high) for low, high in zip(found["calibrated_low"], found["calibrated_high"], strict=True)]
-    found["verdict"] = [
-        OPEN if not {a, b} <= set(words.CLEAR) else SAME if a == b else OPPOSITE for a, b in zip(before, after, strict=True)
-    ]
+    clear = set(words.CLEAR)
+    found["verdict"] = [OPEN if not {a, b} <= clear else SAME if a == b else OPPOSITE for a, b in zip(before, after, strict=True)]
     found = found.reset_index()
     found.insert(2, "unit", found["outcome"].map(words.UNITS).fillna(""))
     return found
