@@ -1,33 +1,17 @@
-"""Studies made by hand, with effects that are known since they were planted."""
+"""Numbers made by hand, with effects that are known since they were planted."""
 
 from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from opened_by_hand import Made
 
 from partnersim.analysis.cells import Cells
-
-
-class Made:
-    """Stands in for an opened study: points and outcomes as given, a lever design by name."""
-
-    def __init__(self, points: pd.DataFrame, runs: pd.DataFrame, design: str = "", path: Path = Path("made")) -> None:
-        self.points, self.runs, self.path = points, runs, path
-        self.study = SimpleNamespace(levers=SimpleNamespace(design=design) if design else None, folder=path)
-
-    @property
-    def scenarios(self) -> list[str]:
-        """Names, the reference first."""
-        return list(dict.fromkeys(self.points["scenario"]))
-
-    def outcomes(self, columns: Any) -> pd.DataFrame:
-        """The runs, as a study reads them."""
-        return self.runs[["scenario", "world", "seed", *columns]]
+from partnersim.analysis.crossed import Crossed
 
 
 def study(
@@ -71,3 +55,32 @@ def mains_of(alone: np.ndarray, together: dict[tuple[int, int], float]) -> np.nd
     for (i, j), size in together.items():
         found[[i, j]] += size / 2
     return found
+
+
+OUTCOMES = ("transaction_cost", "incidents", "transformative_reach")
+SIGNS = {"transaction_cost": -1.0, "incidents": -1.0, "transformative_reach": 1.0}
+
+
+def block(means: np.ndarray, luck: np.ndarray | float = 0.0, n_seeds: int = 4, first_seed: int = 0, inputs=None) -> Crossed:
+    """``means``: outcome x policy x world; ``luck``: added, of a shape that fits outcome x policy x world x seed."""
+    o, p, w = means.shape
+    values = means[..., None] + np.zeros(n_seeds) + luck
+    outcomes, policies = OUTCOMES[-o:], ("baseline", *(f"policy-{k}" for k in range(1, p)))
+    signs = np.array([SIGNS[name] for name in outcomes])
+    known = (
+        pd.DataFrame(index=range(w)) if inputs is None else pd.DataFrame(inputs, columns=[f"x{j}" for j in range(len(inputs[0]))])
+    )
+    return Crossed(outcomes, policies, np.arange(w), first_seed + np.arange(n_seeds), values, signs, known)
+
+
+def frame(data: Crossed) -> pd.DataFrame:
+    """The same as a study gives it: a row a run."""
+    o, p, w, s = data.values.shape
+    index = pd.MultiIndex.from_product([data.policies, data.worlds, data.seeds], names=["scenario", "world", "seed"])
+    return pd.DataFrame(data.values.reshape(o, -1).T, index=index, columns=list(data.outcomes)).reset_index()
+
+
+def strata(n: int, columns: int, seed: int) -> np.ndarray:
+    """A Latin hypercube of middles of strata: world x input."""
+    rng = np.random.default_rng(seed)
+    return np.array([rng.permutation(n) + 0.5 for _ in range(columns)]).T / n

@@ -9,26 +9,22 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from opened_by_hand import Written
+from opened_by_hand import Written, harmed
 from scipy.stats import fisher_exact
 
-from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told, wilson
+from partnersim.analysis.discovery import RARE, all_backfires, backfires, box_told, confirmed, judged, table, told
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box
+from partnersim.analysis.shares import wilson
 from partnersim.scenario import load_parameters
 from partnersim.study.files import StudyError
 
 NAMES = ["days_issue", "accept_busy", "accept_fatigue", "days_handoff", "lapse_rate"]
 
 
-def study(harm, n: int = 240, seed: int = 1, seeds: int = 3, names: Sequence[str] = NAMES, **how) -> Written:
-    """Worlds of numbers in 0 to 1, where the policy costs 100 + ``harm(numbers, rng)`` in place of 100."""
-    rng = np.random.default_rng(seed)
-    numbers = pd.DataFrame(rng.random((n, len(names))), columns=names)
-    base = {"baseline": np.full((n, seeds), 100.0)}
-    change = np.asarray(harm(numbers, rng), float)[:, None]
-    values = base | {"shared-screening": base["baseline"] + change, "all-three": base["baseline"] - change}
-    return Written(numbers, lambda scenario, _: values[scenario], **how)
+def study(harm, seed: int = 1, names: Sequence[str] = NAMES, **how) -> Written:
+    """A study of worlds of these numbers."""
+    return harmed(names, harm, seed, **how)
 
 
 def planted(numbers: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
@@ -200,6 +196,8 @@ def test_a_box_in_words(ends, said):
 def test_wilson_intervals_are_the_known_ones():
     """Fails when shares near 0 or 1 get intervals beyond them, or of no width."""
     assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998
+    low, high = wilson(np.array([5, 81]), 263)
+    assert (low[1], high[1]) == wilson(81, 263) and low[0] < 5 / 263 < high[0] < low[1]
     assert wilson(0, 20) == pytest.approx((0, 0.1611), abs=1e-4) and wilson(0, 0) == (0.0, 1.0)
 
 

@@ -1,16 +1,17 @@
-"""Figures of backfire and of sensitivity: what they say on top, and that their data are those they show."""
+"""Figures of backfire, of sensitivity and of scenarios side by side: what they say on top, and that they show their data."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from opened_by_hand import Written
+from opened_by_hand import Written, harmed
 
 from partnersim.analysis.discovery import backfires, told
 from partnersim.analysis.sensitivity import convergence, sensitivity
 from partnersim.figures.backfire import draw_backfire
 from partnersim.figures.sensitivity import draw_convergence, draw_sensitivity
+from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.scenario import load_parameters
 from partnersim.study.designs import morris, saltelli
 from partnersim.study.files import StudyError
@@ -19,17 +20,9 @@ NAMES = [name for name, p in load_parameters().items() if p.role == "uncertainty
 COST = "transaction_cost"
 
 
-def worlds(harm, n: int = 240) -> Written:
-    """Worlds of sixteen numbers in 0 to 1, in which the policy's costs differ by ``harm(numbers, rng)``."""
-    rng = np.random.default_rng(3)
-    numbers = pd.DataFrame(rng.random((n, 16)), columns=NAMES)
-    change = harm(numbers, rng)[:, None]
-    return Written(numbers, lambda scenario, _: np.full((n, 2), 100.0) + (scenario != "baseline") * change)
-
-
 def test_a_figure_of_a_box_says_what_was_confirmed():
     """Fails when the title claims what held-out worlds do not bear out, or a figure cannot be drawn of one restricted input."""
-    found = backfires(worlds(lambda x, _: np.where(x[NAMES[0]] > 0.6, 2.0, -1.0)), "shared-screening", COST)
+    found = backfires(harmed(NAMES, lambda x, _: np.where(x[NAMES[0]] > 0.6, 2.0, -1.0), 3), "shared-screening", COST)
     picture = draw_backfire(found)
     assert picture.alt.startswith(told(found)[0]) and "100%" in told(found)[0]
     assert set(picture.data["panel"]) == {"trade-off", "held out", "box", "worlds"}
@@ -40,7 +33,7 @@ def test_a_figure_of_a_box_says_what_was_confirmed():
 
 def test_a_figure_of_a_box_of_noise_claims_nothing():
     """Fails when a box that was not confirmed is told as a finding."""
-    found = backfires(worlds(lambda x, rng: rng.normal(size=len(x))), "shared-screening", COST)
+    found = backfires(harmed(NAMES, lambda x, rng: rng.normal(size=len(x)), 3), "shared-screening", COST)
     assert len(found.boxes) and not found.boxes["is_confirmed"].any()
     assert "no numbers of the world tell where" in draw_backfire(found).alt
 
@@ -73,3 +66,20 @@ def test_there_is_no_figure_of_what_never_varies():
     table = sensitivity(Written(unit, lambda scenario, _: np.ones((len(unit), 4)), "saltelli"), [COST])
     with pytest.raises(StudyError, match="does not vary between worlds"):
         draw_sensitivity(table, COST, "baseline")
+
+
+def test_scenarios_side_by_side_name_what_is_clear_in_the_order_asked():
+    """Fails when rows and names part, a title claims a difference whose interval holds zero, or percents are of another mean."""
+    rows = [
+        ("b-one", COST, -20.0, -30.0, -10.0, "lower"),
+        ("a-two", COST, 4.0, -1.0, 9.0, "no clear difference"),
+        ("b-one", "incidents", 0.0, 0.0, 0.0, "no difference"),
+        ("a-two", "incidents", 40.0, 20.0, 60.0, "higher"),
+    ]
+    headline = pd.DataFrame(rows, columns=["scenario", "outcome", "difference", "low", "high", "verdict"])
+    headline["reference_mean"], headline["unit"], headline["percent"] = 200.0, "units", headline["difference"] / 2
+    picture = draw_side_by_side(headline, {"b-one": "63 One", "a-two": "64 Two"}, "8 seeds.")
+    assert picture.alt.startswith("Transaction cost: lower with 63 One (-10%). Incidents: higher with 64 Two (+20%). 8 seeds.")
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["63 One", "64 Two"]
+    assert picture.data["percent_low"].tolist() == [-15.0, -0.5, 0.0, 10.0]
+    assert "200 units" in picture.axes[0].get_xlabel()

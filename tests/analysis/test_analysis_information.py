@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from crossed_by_hand import block, strata
+from planted import block, strata
 
 from partnersim.analysis import information as module
 from partnersim.analysis.crossed import Crossed

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from crossed_by_hand import block, frame, strata
+from planted import block, frame, strata
 
 from partnersim.analysis.crossed import Crossed, crossed
+from partnersim.analysis.inworlds import in_worlds
 from partnersim.analysis.robustness import ALL, MEASURES, REGRETS, robustness
 from partnersim.figures.robustness import draw_ranks, draw_regret, draw_satisficing, rank_finding, regret_finding
 from partnersim.study.files import StudyError
@@ -176,12 +177,14 @@ def test_a_world_with_a_failed_run_is_left_out_for_all():
     rows = frame(block(REACH))
     lost = (rows["scenario"] == "policy-1") & (rows["world"] == 9) & (rows["seed"] == 2)
     rows.loc[lost, "transformative_reach"] = np.nan
-    data = crossed(rows, ["transformative_reach"])
+    data = crossed(in_worlds(rows, ["transformative_reach"]))
     assert data.left_out == 1 and 9 not in data.worlds
     assert "1 world with failed runs left out" in data.described()
     assert row(robustness(data, resamples=20), "max_regret", "policy-1")["value"] == 0
-    gone = crossed(rows[~lost].sample(frac=1, random_state=1), ["transformative_reach"])
-    assert sorted(gone.policies) == sorted(data.policies) and gone.left_out == 1
+    shuffled = rows[~lost].sample(frac=1, random_state=1)
+    gone = crossed(in_worlds(shuffled, ["transformative_reach"], data.policies))
+    assert gone.policies == data.policies and gone.left_out == 1
+    np.testing.assert_array_equal(gone.values, data.values)
 
 
 def test_what_cannot_be_asked_is_refused_with_a_way_out():
@@ -197,9 +200,9 @@ def test_what_cannot_be_asked_is_refused_with_a_way_out():
         (pd.concat([rows, rows.head(1)]), "given twice"),
     ):
         with pytest.raises(StudyError, match=message):
-            crossed(part, reach)
+            crossed(in_worlds(part, reach))
     with pytest.raises(StudyError, match="Neither more nor less of transformative_reach"):
-        crossed(rows, reach, better={})
+        crossed(in_worlds(rows, reach), better={})
     with pytest.raises(StudyError, match="by, incidents: wanted are percents from 0 on, for: transformative_reach"):
         robustness(block(REACH), by={"incidents": 5.0})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from crossed_by_hand import block
+from planted import block
 
 from partnersim.analysis.worldwise import OPEN, OPPOSITE, SAME, by_world, sides, sign_check, spreads
 from partnersim.study.files import StudyError

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from partnersim.analysis.inworlds import read_in_worlds
 from partnersim.english import counted
 from partnersim.study.factorial import aliases
 from partnersim.study.files import StudyError
@@ -76,17 +77,10 @@ def seed_means(study: OpenedStudy, outcomes: Sequence[str]) -> tuple[np.ndarray,
 
     NaN where the run of one of the worlds is missing or has no number.
     """
-    frame = study.outcomes(outcomes)
-    names, worlds = study.scenarios, study.points["world"].nunique()
-    seeds, row = np.unique(frame["seed"].to_numpy(), return_inverse=True)
-    shape = len(seeds), len(names)
-    place = row * len(names) + pd.Index(names).get_indexer(frame["scenario"])
-    runs = np.bincount(place, minlength=shape[0] * shape[1])
-    means = {}
-    for name in outcomes:
-        sums = np.bincount(place, frame[name].to_numpy(float), len(runs))
-        means[name] = np.where(runs == worlds, sums / worlds, np.nan).reshape(shape)
-    return seeds, means
+    data = read_in_worlds(study, outcomes)
+    return data.seeds, {
+        name: np.ascontiguousarray(of.mean(axis=1).T) for name, of in zip(data.outcomes, data.values, strict=True)
+    }
 
 
 def factorial_cells(study: OpenedStudy, outcomes: Sequence[str]) -> Cells:

@@ -18,7 +18,17 @@ import numpy as np
 import pandas as pd
 
 from partnersim.analysis import prim
-from partnersim.analysis.inworlds import Input, InWorlds, declared, described_worlds, numbers_of_worlds, read_in_worlds
+from partnersim.analysis.inworlds import (
+    WORLDS_NEEDED,
+    Input,
+    InWorlds,
+    described_worlds,
+    input_of,
+    numbers_of_worlds,
+    read_in_worlds,
+    require_design,
+)
+from partnersim.analysis.shares import wilson
 from partnersim.english import counted, listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
@@ -103,11 +113,11 @@ def all_backfires(
     runs = read_in_worlds(opened, outcomes)
     told, titles = described_worlds(opened, describe)
     inputs = numbers_of_worlds(opened).join(told)
-    titles |= {name: declared()[name] for name in inputs.columns if name not in titles}
+    titles |= {name: input_of(name) for name in inputs.columns if name not in titles}
     judges = set(held_out) if held_out is not None else set(_half(runs.worlds, key))
     found = [
         _searched(runs, inputs, titles, name, outcome, percent, judges, most)
-        for name in (scenarios if scenarios is not None else runs.scenarios[1:])
+        for name in (scenarios if scenarios is not None else runs.policies[1:])
         for outcome in outcomes
     ]
     return confirmed(found)
@@ -130,19 +140,11 @@ def confirmed(found: Sequence[Backfire]) -> list[Backfire]:
 def _check(opened: OpenedStudy, scenarios: Sequence[str] | None, outcomes: Sequence[str]) -> None:
     from partnersim.scenario.reading import unknown
 
-    worlds, n = opened.study.uncertainties, opened.points["world"].nunique()
-    advice = (
-        '[uncertainties] with design = "latin-hypercube", names = "all" and points = 256, then `partnersim study run FILE`, '
-        "makes a study for it."
-    )
-    if worlds is None or worlds.design not in DESIGNS:
-        has = f"the design {worlds.design}" if worlds else "one world"
+    where = f"where a policy backfires is found in worlds of {listed(DESIGNS, 'or')}."
+    require_design(opened, DESIGNS, f"{where} {WORLDS_NEEDED}")
+    if (n := opened.points["world"].nunique()) < FEWEST_WORLDS:
         raise StudyError(
-            f"{opened.path} has {has}; where a policy backfires is found in worlds of {listed(DESIGNS, 'or')}. {advice}"
-        )
-    if n < FEWEST_WORLDS:
-        raise StudyError(
-            f"{opened.path} has {n} worlds; at least {FEWEST_WORLDS} are needed to say where a policy backfires. {advice}"
+            f"{opened.path} has {n} worlds; at least {FEWEST_WORLDS} are needed to say where a policy backfires. {WORLDS_NEEDED}"
         )
     if len(opened.scenarios) < 2:
         raise StudyError(f"{opened.path} holds one scenario; a policy that may backfire needs a reference and another.")
@@ -176,7 +178,7 @@ def _searched(
     there = ~np.isnan(pairs)
     n = np.maximum(there.sum(axis=1), 1)
     difference = np.where(there, pairs, 0.0).sum(axis=1) / n
-    base = np.abs(np.where(there, runs.of(runs.scenarios[0], outcome), 0.0).sum(axis=1) / n)
+    base = np.abs(np.where(there, runs.of(runs.policies[0], outcome), 0.0).sum(axis=1) / n)
     worse = -difference if words.BETTER[outcome] == "higher" else difference
     found_out = {
         "difference": difference,
@@ -199,7 +201,7 @@ def _searched(
         rows.append((number, len(one.box.ends), *one.curve.iloc[-1][["coverage", "density"]], *judged(inside, left, judge)))
         left &= ~inside
     boxes = pd.DataFrame(rows, columns=list(BOXES[:-2])).assign(adjusted_p=math.nan, is_confirmed=False)
-    return Backfire(scenario, runs.scenarios[0], outcome, percent, worlds, titles, int((~keep).sum()), state, tuple(found), boxes)
+    return Backfire(scenario, runs.policies[0], outcome, percent, worlds, titles, int((~keep).sum()), state, tuple(found), boxes)
 
 
 def judged(inside: np.ndarray, left: np.ndarray, judge: pd.DataFrame) -> tuple:
@@ -212,18 +214,6 @@ def judged(inside: np.ndarray, left: np.ndarray, judge: pd.DataFrame) -> tuple:
     density, coverage = (k / of if of else math.nan for of in (n, wins))
     base = wins / total if total else math.nan
     return n, k, density, *wilson(k, n), base, coverage, *wilson(k, wins), p
-
-
-def wilson(k: int, n: int, level: float = LEVEL) -> tuple[float, float]:
-    """Interval of a share of which ``k`` of ``n`` were met (Wilson 1927); 0 to 1 where none could be."""
-    from scipy.special import ndtri
-
-    if n == 0:
-        return 0.0, 1.0
-    z2, share = float(ndtri((1 + level) / 2)) ** 2, k / n
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = math.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def told(found: Backfire) -> list[str]:
@@ -272,10 +262,9 @@ def table(found: Iterable[Backfire]) -> pd.DataFrame:
 
 def harm_told(found: Backfire) -> str:
     """``Shared screening raises transaction cost by more than 1%``."""
-    plain = found.scenario.replace("-", " ").replace("_", " ")
     verb = "raises" if words.BETTER[found.outcome] == "lower" else "lowers"
     by = f" by more than {words.number(found.percent)}%" if found.percent else ""
-    return f"{plain[:1].upper()}{plain[1:]} {verb} {words.label(found.outcome).lower()}{by}"
+    return f"{words.named(found.scenario)} {verb} {words.label(found.outcome).lower()}{by}"
 
 
 def box_told(box: prim.Box, worlds: pd.DataFrame, inputs: dict[str, Input]) -> str:

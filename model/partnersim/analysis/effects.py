@@ -119,7 +119,7 @@ def interplay(outcome: str, verdict: str) -> str:
     misses what they do together.
     """
     better = words.BETTER.get(outcome, "none")
-    if verdict not in ("lower", "higher") or better == "none":
+    if verdict not in words.CLEAR or better == "none":
         return ""
     return "helps" if verdict == better else "spoils"
 

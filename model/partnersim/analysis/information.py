@@ -21,7 +21,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.crossed import NEEDS_WORLDS, WEIGHTED, Crossed
+from partnersim.analysis.crossed import WEIGHTED, Crossed
+from partnersim.analysis.inworlds import WORLDS_NEEDED, input_of
 from partnersim.analysis.resampled import RESAMPLES, SAME, estimated
 from partnersim.analysis.smooth import Smoother
 from partnersim.study import words
@@ -89,7 +90,7 @@ def information(data: Crossed, weights: Mapping[str, float] | None = None, resam
     differ in.
     """
     if not len(data.inputs.columns):
-        raise StudyError(f"The worlds of this study differ in no number that is known. {NEEDS_WORLDS}")
+        raise StudyError(f"The worlds of this study differ in no number that is known. {WORLDS_NEEDED}")
     data = data if weights is None else data.weighted(weights)
     inputs = data.inputs.to_numpy(float)
     found = estimated(functools.partial(_evppi, inputs), data, "information", resamples)
@@ -97,11 +98,12 @@ def information(data: Crossed, weights: Mapping[str, float] | None = None, resam
     low, high = np.maximum(found.raw - found.half, 0.0), np.maximum(np.minimum(found.raw + found.half, most), found.raw)
     dealt = _dealt(data, inputs)
     floor, alone = np.quantile(dealt.max(axis=2), LEVEL, axis=0), np.quantile(dealt, LEVEL, axis=(0, 2))
-    titles = _titles(data.inputs.columns)
+    about = [input_of(name) for name in data.inputs.columns]
+    titles, units = [of.title for of in about], [of.unit for of in about]
     parts = []
     for o, (outcome, unit) in enumerate(zip(data.outcomes, _units(data), strict=True)):
         part = pd.DataFrame({"outcome": outcome, "unit": unit, "uncertainty": data.inputs.columns})
-        part[["title", "uncertainty_unit"]] = [titles[name] for name in part["uncertainty"]]
+        part["title"], part["uncertainty_unit"] = titles, units
         for column, numbers in (("value", found.raw), ("low", low), ("high", high)):
             part[column] = numbers[o]
         part["floor"], part["floor_alone"], part["noise"] = floor[o], alone[o], dealt[:, o].mean()
@@ -143,13 +145,3 @@ def _dealt(data: Crossed, inputs: np.ndarray) -> np.ndarray:
 
 def _units(data: Crossed) -> list[str]:
     return [UNIT_OF_WEIGHTS if name == WEIGHTED else words.UNITS.get(name, "") for name in data.outcomes]
-
-
-def _titles(names: pd.Index) -> dict[str, tuple[str, str]]:
-    """Title and unit of each uncertainty; its name alone where it is none of the library."""
-    from partnersim.channels import CHANNELS
-    from partnersim.scenario import load_parameters
-
-    known = {c.name: (c.meaning, c.unit) for c in CHANNELS}
-    known |= {p.name: (p.title, p.unit) for p in load_parameters().values()}
-    return {name: known.get(name, (name, "")) for name in names}

@@ -1,4 +1,4 @@
-"""Runs and numbers by world, for analyses in which worlds vary."""
+"""Runs by world and what worlds differ in, read once for all analyses in which worlds vary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from partnersim.channels import BY_NAME
+from partnersim.channels import CHANNELS
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.scenario import load_parameters
 from partnersim.study import words
@@ -20,6 +20,10 @@ from partnersim.study.reading import read_monthly
 if TYPE_CHECKING:
     from partnersim.study.opened import OpenedStudy
 
+WORLDS_NEEDED = (
+    'Put [uncertainties] with design = "latin-hypercube", names = "all" and points = 256 in the study file, '
+    "and run it with `partnersim study run FILE`."
+)
 BARE = ("0-1", "share", "probability", "ratio", "correlation", "index", "score", "weight", "number")
 """Units that a number is said without."""
 
@@ -38,51 +42,78 @@ class Input:
 
 @dataclass(frozen=True)
 class InWorlds:
-    """Outcomes by scenario, world and seed; NaN where a run is missing or its outcome has no value.
+    """What policies give in worlds, seed by seed.
 
-    ``values``: scenario x outcome x world x seed, in the order of ``scenarios``, ``outcomes``, ``worlds`` and ``seeds``.
+    ``values``: outcome x policy x world x seed, in the outcomes' units, NaN where a run is missing or has no value; policies are
+    scenarios, the reference first.
     """
 
-    scenarios: list[str]
-    outcomes: list[str]
+    outcomes: tuple[str, ...]
+    policies: tuple[str, ...]
     worlds: np.ndarray
     seeds: np.ndarray
     values: np.ndarray
 
-    def of(self, scenario: str, outcome: str) -> np.ndarray:
+    def of(self, policy: str, outcome: str) -> np.ndarray:
         """World x seed."""
-        found: np.ndarray = self.values[self.scenarios.index(scenario), self.outcomes.index(outcome)]
+        found: np.ndarray = self.values[self.outcomes.index(outcome), self.policies.index(policy)]
         return found
 
-    def difference(self, scenario: str, outcome: str) -> np.ndarray:
-        """World x seed: the scenario minus the reference, which is the first."""
-        return self.of(scenario, outcome) - self.of(self.scenarios[0], outcome)
+    def difference(self, policy: str, outcome: str) -> np.ndarray:
+        """World x seed: the policy minus the reference."""
+        return self.of(policy, outcome) - self.of(self.policies[0], outcome)
+
+
+def in_worlds(
+    frame: pd.DataFrame, outcomes: Sequence[str], policies: Sequence[str] | None = None, worlds: np.ndarray | None = None
+) -> InWorlds:
+    """The block of a frame with ``scenario, world, seed`` and the outcomes, a row a run.
+
+    ``policies``: in their order, the reference first; ``worlds``: ascending; those of the frame unless given. Raises
+    :class:`StudyError` for a run given twice.
+    """
+    names = pd.Index(frame["scenario"].unique() if policies is None else policies)
+    worlds = np.unique(frame["world"]) if worlds is None else worlds
+    seeds, seed = np.unique(frame["seed"].to_numpy(), return_inverse=True)
+    at = names.get_indexer(frame["scenario"]), np.searchsorted(worlds, frame["world"]), seed
+    shape = len(names), len(worlds), len(seeds)
+    if (np.bincount(np.ravel_multi_index(at, shape)) > 1).any():
+        raise StudyError("A run is given twice: each scenario has each world and seed once.")
+    values = np.full((len(outcomes), *shape), np.nan)
+    for of, outcome in zip(values, outcomes, strict=True):
+        of[at] = frame[outcome].to_numpy(float)
+    return InWorlds(tuple(outcomes), tuple(map(str, names)), worlds, seeds, values)
 
 
 def read_in_worlds(opened: OpenedStudy, outcomes: Sequence[str]) -> InWorlds:
     """The outcomes of all runs of a study. :class:`StudyError` for an outcome there is not."""
-    frame = opened.outcomes(outcomes)
-    scenarios, worlds = opened.scenarios, np.sort(opened.points["world"].unique())
-    seeds = np.sort(frame["seed"].unique())
-    values = np.full((len(scenarios), len(outcomes), len(worlds), len(seeds)), np.nan)
-    at = pd.Index(scenarios).get_indexer(frame["scenario"])
-    world, seed = np.searchsorted(worlds, frame["world"]), np.searchsorted(seeds, frame["seed"])
-    for k, outcome in enumerate(outcomes):
-        values[at, k, world, seed] = frame[outcome].to_numpy()
-    return InWorlds(scenarios, list(outcomes), worlds, seeds, values)
+    return in_worlds(opened.outcomes(outcomes), outcomes, opened.scenarios, np.sort(opened.points["world"].unique()))
 
 
 def numbers_of_worlds(opened: OpenedStudy) -> pd.DataFrame:
-    """World (the index) x number that differs between worlds, in units."""
+    """World (the index) x number that differs between worlds, in units: of one scenario, since levers differ between them."""
     points = opened.points[opened.points["scenario"] == opened.scenarios[0]].set_index("world").sort_index()
-    return points[[name for name in points.columns if name in declared() and points[name].nunique() > 1]].astype(float)
+    numbers = points.drop(columns=["point", "scenario"])
+    return numbers.loc[:, numbers.nunique() > 1].astype(float)
+
+
+def input_of(name: str) -> Input:
+    """Title and unit of what may differ between worlds, a parameter or the baseline of a channel; of others their name alone."""
+    return _declared().get(name) or Input(name, "")
 
 
 @functools.cache
-def declared() -> Mapping[str, Input]:
-    """Titles and units of all that may differ between worlds: parameters, and baselines of channels."""
-    channels = {name: Input(name.replace("_", " ").capitalize(), channel.unit) for name, channel in BY_NAME.items()}
+def _declared() -> Mapping[str, Input]:
+    # Of a channel's meaning the first clause, which says what it is.
+    channels = {c.name: Input(c.meaning.partition(";")[0].rstrip("."), c.unit) for c in CHANNELS}
     return channels | {name: Input(p.title, p.unit) for name, p in load_parameters().items()}
+
+
+def require_design(opened: OpenedStudy, designs: Sequence[str], needed: str) -> None:
+    """Raises :class:`StudyError`, with what is ``needed``, unless the worlds of a study have one of the designs."""
+    worlds = opened.study.uncertainties
+    if worlds is None or worlds.design not in designs:
+        raise StudyError(f"{opened.path} has {f'the design {worlds.design}' if worlds else 'one world'}; {needed}")
 
 
 def described_worlds(opened: OpenedStudy, what: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Input]]:

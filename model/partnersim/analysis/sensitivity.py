@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.inworlds import Input, InWorlds, declared, numbers_of_worlds, read_in_worlds
+from partnersim.analysis.inworlds import Input, InWorlds, input_of, numbers_of_worlds, read_in_worlds, require_design
 from partnersim.ledger import HEADLINES
 from partnersim.study.designs import MORRIS_LEVELS
 from partnersim.study.files import StudyError
@@ -92,14 +92,13 @@ def convergence(opened: OpenedStudy, outcomes: Sequence[str] = HEADLINES, scenar
 
 
 def _blocks(opened: OpenedStudy, outcomes: Sequence[str], scenarios: Sequence[str] | None) -> _Blocks:
+    needed = (
+        'what matters is read from designs made for it: [uncertainties] with design = "saltelli", names and points = 512 '
+        '(indices; few numbers), or design = "morris" and points = 30 (many numbers), then `partnersim study run FILE`.'
+    )
+    require_design(opened, tuple(INDICES), needed)
     worlds = opened.study.uncertainties
-    if worlds is None or worlds.design not in INDICES:
-        has = f"the design {worlds.design}" if worlds else "one world"
-        raise StudyError(
-            f"{opened.path} has {has}; what matters is read from designs made for it: [uncertainties] with "
-            'design = "saltelli", names and points = 512 (indices; few numbers), or design = "morris" and points = 30 '
-            "(many numbers), then `partnersim study run FILE`."
-        )
+    assert worlds is not None
     from partnersim.scenario.reading import unknown
 
     for name in scenarios or ():
@@ -121,8 +120,8 @@ def _blocks(opened: OpenedStudy, outcomes: Sequence[str], scenarios: Sequence[st
 
 def _table(blocks: _Blocks, scenarios: Sequence[str] | None, size: int) -> pd.DataFrame:
     runs = blocks.runs
-    reference, parts = runs.scenarios[0], []
-    for scenario in scenarios if scenarios is not None else runs.scenarios:
+    reference, parts = runs.policies[0], []
+    for scenario in scenarios if scenarios is not None else runs.policies:
         for outcome in runs.outcomes:
             targets = {"outcome": runs.of(scenario, outcome)}
             if scenario != reference:
@@ -132,7 +131,7 @@ def _table(blocks: _Blocks, scenarios: Sequence[str] | None, size: int) -> pd.Da
                 part = _judged(_indices(blocks, y))
                 parts.append(part.assign(outcome=outcome, scenario=scenario, of=of))
     table = pd.concat(parts, ignore_index=True)
-    known = {**declared(), LUCK_NAME: LUCK}
+    known = {LUCK_NAME: LUCK, **{name: input_of(name) for name in blocks.names}}
     table["title"] = [known[name].title for name in table["input"]]
     table["unit"] = [known[name].unit for name in table["input"]]
     return table[list(COLUMNS)]

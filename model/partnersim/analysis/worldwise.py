@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.analysis.crossed import Crossed
+from partnersim.analysis.shares import wilson
 from partnersim.study import words
 from partnersim.study.files import StudyError
 from partnersim.study.paired import LEVEL, simultaneous, t_value
@@ -50,18 +51,9 @@ def sides(data: Crossed) -> pd.DataFrame:
     shares = {"better": mean > 0, "equal": mean == 0, "worse": mean < 0}
     shares |= {"clear_better": mean > half, "clear_worse": mean < -half}
     found = {name: where.mean(axis=2).T.ravel() for name, where in shares.items()}
-    low, high = _wilson(found["better"], n_worlds)
+    low, high = wilson(shares["better"].sum(axis=2).T.ravel(), n_worlds)
     ordered = {"better": found["better"], "low": low, "high": high, **{k: v for k, v in found.items() if k != "better"}}
     return table.assign(**ordered, worlds=n_worlds)
-
-
-def _wilson(share: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
-    from scipy.special import ndtri
-
-    z = ndtri((1 + LEVEL) / 2)
-    middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return np.clip(middle - half, 0.0, 1.0), np.clip(middle + half, 0.0, 1.0)
 
 
 def spreads(data: Crossed) -> pd.DataFrame:
@@ -111,7 +103,7 @@ def sign_check(data: Crossed, calibrated: Crossed) -> pd.DataFrame:
         raise StudyError("The study of calibrated worlds has no policy and outcome in common with this one; give both the same.")
     before = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
     after = [words.verdict(low, high) for low, high in zip(found["calibrated_low"], found["calibrated_high"], strict=True)]
-    clear = {"lower", "higher"}
+    clear = set(words.CLEAR)
     found["verdict"] = [OPEN if not {a, b} <= clear else SAME if a == b else OPPOSITE for a, b in zip(before, after, strict=True)]
     found = found.reset_index()
     found.insert(2, "unit", found["outcome"].map(words.UNITS).fillna(""))

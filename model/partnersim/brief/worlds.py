@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from partnersim.analysis.crossed import Crossed, crossed, uncertain_inputs
+from partnersim.analysis.crossed import Crossed, crossed
 from partnersim.analysis.discovery import FEWEST_WORLDS
 from partnersim.analysis.information import WORTH, information, perfect_information
+from partnersim.analysis.inworlds import in_worlds, numbers_of_worlds
 from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
 from partnersim.analysis.worldwise import sides
 from partnersim.brief import backfire
@@ -58,7 +59,8 @@ def block(part: Part) -> Crossed:
     if not opened.is_complete:
         counts = frame.groupby("seed").size()
         frame = frame[frame["seed"].isin(counts.index[counts == counts.max()])]
-    return crossed(frame, HEADLINES, uncertain_inputs(opened.points))
+    there = [name for name in opened.scenarios if (frame["scenario"] == name).any()]
+    return crossed(in_worlds(frame, HEADLINES, there), numbers_of_worlds(opened))
 
 
 def is_calibrated(part: Part) -> bool:

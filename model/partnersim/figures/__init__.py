@@ -14,6 +14,7 @@ from partnersim.figures.network import draw_network
 from partnersim.figures.paths import draw_path_differences, draw_paths
 from partnersim.figures.pipeline import draw_pipeline
 from partnersim.figures.style import DPI, Picture, style
+from partnersim.study import words
 from partnersim.study.files import StudyError, write_csv, write_whole
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def draw(comparison: Comparison) -> dict[str, Picture]:
     """The figures of a comparison by file name, nothing written; beyond four scenarios ``differences`` has pages."""
     pages = range(difference_pages(comparison))
     graph = comparison.network()
-    where = f"{comparison.name(comparison.reference)}, seed {comparison.setting.seeds[0]}, month {comparison.setting.months}."
+    where = f"{words.named(comparison.reference)}, seed {comparison.setting.seeds[0]}, month {comparison.setting.months}."
     return {
         "headline_differences": draw_headlines(comparison),
         **{f"differences{f'_{page + 1}' if page else ''}": draw_differences(comparison, page) for page in pages},

@@ -27,6 +27,7 @@ from partnersim.figures.style import (
     mark_handle,
     number_axis,
     styled,
+    wrapped,
 )
 from partnersim.study import words
 from partnersim.study.files import StudyError
@@ -135,13 +136,13 @@ def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str,
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
     axes.set_title("Worlds, and the box shaded")
-    axes.set_xlabel(textwrap.fill(_label(found, across), 52, max_lines=2, placeholder="…"))
+    axes.set_xlabel(wrapped(_label(found, across), 52))
     if up == "difference":
         axes.axhline(0, color=BLACK, linewidth=0.8)
         text = f"{words.label(found.outcome)}: difference, {words.UNITS[found.outcome]}"
     else:
         text = _label(found, up)
-    axes.set_ylabel(textwrap.fill(text, 40, max_lines=3, placeholder="…"))
+    axes.set_ylabel(wrapped(text, 40, 3))
     number_axis(axes, "x")
     number_axis(axes, "y")
 

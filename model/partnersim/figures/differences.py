@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from partnersim.figures.forest import clear_ones, frame, mark
-from partnersim.figures.style import REFERENCE, Look, Picture, canvas, dress, mark_handle, scenario_look, styled
+from partnersim.figures.forest import MARKS, clear_ones, frame, mark
+from partnersim.figures.style import REFERENCE, Look, Picture, canvas, dress, mark_handle, scenario_look, styled, wrapped
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 from partnersim.study.table import is_worth_a_line
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
     from partnersim.study.comparison import Comparison
 
 AXIS = "difference, % of the reference mean"
-MARKS = "Hollow: the interval holds zero. Arrows: beyond the axis. M: million."
 PAGE = 4
 """Most scenarios in one forest plot, and most findings above a figure."""
 
 
 def looks(comparison: Comparison, reference: bool = True) -> list[tuple[str, Look]]:
     """Names and looks of the scenarios, the reference first where wanted."""
-    others = [(comparison.name(name), scenario_look(i)) for i, name in enumerate(comparison.others)]
-    return [(comparison.name(comparison.reference), REFERENCE), *others] if reference else others
+    others = [(words.named(name), scenario_look(i)) for i, name in enumerate(comparison.others)]
+    return [(words.named(comparison.reference), REFERENCE), *others] if reference else others
 
 
 def difference_data(comparison: Comparison) -> pd.DataFrame:
@@ -58,7 +57,7 @@ def draw_headlines(comparison: Comparison) -> Picture:
     """The three headline outcomes side by side, a row per scenario: the one figure for a projector."""
     data = difference_data(comparison)
     data = data[data["group"] == data["outcome"]].reset_index(drop=True)
-    names = [textwrap.fill(comparison.name(name), 22, max_lines=2, placeholder="…") for name in comparison.others]
+    names = [wrapped(words.named(name), 22) for name in comparison.others]
     picture = canvas(1.75 + 0.36 * len(names) + 0.17 * sum(len(text) // 95 + 1 for text in findings(comparison)))
     panels = picture.subplots(1, data["outcome"].nunique(), sharey=True, squeeze=False)[0]
     for axes, (outcome, part) in zip(panels, data.groupby("outcome", sort=False), strict=True):
@@ -71,7 +70,7 @@ def draw_headlines(comparison: Comparison) -> Picture:
         axes.set_xlabel(f"{AXIS}\n{unit}")
     footer = (
         f"{comparison.described()} Lines: {LEVEL:.0%} intervals of the mean paired difference, "
-        f"simultaneous over all rows. {MARKS}"
+        f"simultaneous over all rows. {MARKS} M: million."
     )
     dress(picture, findings(comparison), footer, data)
     return picture
@@ -97,7 +96,7 @@ def draw_differences(comparison: Comparison, page: int = 0) -> Picture:
     footer = (
         f"{comparison.described()} In brackets: reference mean. Lines: {LEVEL:.0%} intervals of the mean paired difference; "
         f"in bold rows simultaneous over the headline outcomes of all scenarios, else one at a time "
-        f"(t; bootstrap over seeds for reach). {MARKS}"
+        f"(t; bootstrap over seeds for reach). {MARKS} M: million."
     )
     dress(picture, said, footer, data, drawn, mark_handle)
     return picture
@@ -114,7 +113,7 @@ def findings(comparison: Comparison) -> list[str]:
     if len(said) <= PAGE:
         return said
     head = comparison.headline().groupby("outcome", sort=False)
-    return [clear_ones(outcome, rows, lambda row: comparison.name(row["scenario"])) for outcome, rows in head]
+    return [clear_ones(outcome, rows, lambda row: words.named(row["scenario"])) for outcome, rows in head]
 
 
 def _panel(axes: Axes, group: str, part: pd.DataFrame, scenarios: list[tuple[str, Look]]) -> None:

@@ -4,25 +4,76 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from partnersim.english import some
-from partnersim.figures.style import BLACK, BLUE, GREY, VERMILLION, Look, number_axis
+from partnersim.figures.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    VERMILLION,
+    Look,
+    Picture,
+    canvas,
+    dress,
+    mark_handle,
+    number_axis,
+    row_axis,
+    short,
+)
 from partnersim.study import words
 
 BETTER, WORSE, UNCLEAR = Look(BLUE, "o"), Look(VERMILLION, "s"), Look(GREY, "o")
 LABEL = 42
 """Signs of a lever's label beside its row."""
 KEY = [("clearly better", BETTER), ("clearly worse", WORSE)]
+MARKS = "Hollow: the interval holds zero. Arrows: beyond the axis."
+
+
+def forest(
+    data: pd.DataFrame, by: str, order: Sequence[str], labels: Mapping[str, str], axis: str, footer: str, base: str
+) -> Picture:
+    """A panel an outcome, a row for each name in ``order`` with its difference in percent.
+
+    ``data``: ``outcome``, names (column ``by``), the mean that is 100 percent (column ``base``), and what :func:`mark` needs.
+    ``labels``: by name, the first word of each telling it from the others. ``axis``: what a panel shows.
+    """
+    said = in_short(labels)
+    outcomes = dict(iter(data.groupby("outcome", sort=False)))
+    findings = [clear_ones(name, rows, lambda row: f"{said(row[by])} ({percent(row)})") for name, rows in outcomes.items()]
+    picture = canvas(1.65 + 0.21 * len(order), findings)
+    panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
+    for axes, (outcome, rows) in zip(panels, outcomes.items(), strict=True):
+        part = rows.set_index(by).loc[list(order)]
+        panel(axes, part, beside(labels, order))
+        axes.set_title(words.label(outcome))
+        axes.set_xlabel(under(axis, part, len(outcomes), base))
+    dress(picture, findings, footer, data, KEY, mark_handle)
+    return picture
+
+
+def panel(axes: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
+    """A row for each of ``part``, in its order."""
+    frame(axes, part, len(part), held=part["verdict"].isin(words.CLEAR).to_numpy())
+    for y, (_, row) in enumerate(part.iterrows()):
+        mark(axes, row, y, judged(row["outcome"], row["verdict"]))
+    axes.set_yticks(range(len(part)), names)
+
+
+def under(axis: str, part: pd.DataFrame, panels: int, base: str = "reference_mean") -> str:
+    """What stands under one of several panels: the quantity, and the mean that is 100 percent with its unit."""
+    return textwrap.fill(f"{axis}, {words.number(part[base].iloc[0])} {part['unit'].iloc[0]}", 96 // panels - 4)
 
 
 def judged(outcome: str, verdict: str) -> Look:
     """Blue dots for clearly better, vermillion squares for clearly worse, grey for others."""
-    if verdict not in ("lower", "higher"):
+    if verdict not in words.CLEAR:
         return UNCLEAR
     return BETTER if words.BETTER.get(outcome, "none") in (verdict, "none") else WORSE
 
@@ -33,7 +84,7 @@ def clear_ones(outcome: str, rows: pd.DataFrame, named: Callable[[pd.Series], st
     ``rows``: with ``difference, verdict``; ``named`` says how a row is called.
     """
     parts = []
-    for verdict in ("lower", "higher"):
+    for verdict in words.CLEAR:
         clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
         if len(clear):
             parts.append(f"{verdict} with {some([named(row) for _, row in clear.iterrows()], 3)}")
@@ -51,6 +102,23 @@ def in_short(labels: Mapping[str, str]) -> Callable[[str], str]:
     return said
 
 
+def beside(labels: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """What stands beside the rows of these names."""
+    return [short(labels.get(name, name), LABEL) for name in names]
+
+
+def best_first(data: pd.DataFrame, by: str, value: str) -> list[str]:
+    """Names (column ``by``) in the order of their ``value`` in the first outcome, the best on top."""
+    outcome = data["outcome"].iloc[0]
+    leading = data[data["outcome"] == outcome]
+    return list(leading.sort_values(value, ascending=words.BETTER.get(outcome) != "higher", kind="stable")[by])
+
+
+def percent(row: pd.Series) -> str:
+    """A row's percent with its sign."""
+    return f"{words.number(row['percent'], signed=True)}%"
+
+
 def percents(row: pd.Series) -> str:
     """A row's percent with its interval: ``-10.8% (-14.5 to -7.1)``."""
     return told(row["percent"], row["percent_low"], row["percent_high"], "%")
@@ -63,17 +131,13 @@ def told(value: float, low: float, high: float, unit: str) -> str:
     return f"{size}% {between}" if unit == "%" else f"{size} {between} {unit}"
 
 
-def frame(axes: Axes, part: pd.DataFrame, rows: int, held: np.ndarray) -> None:
-    """Axis ends, zero line, striped rows. ``part``: rows with ``percent, percent_low, percent_high``; ``held``: which of
+def frame(axes: Axes, part: pd.DataFrame, n: int, held: np.ndarray) -> None:
+    """Axis ends, zero line, ``n`` striped rows. ``part``: rows with ``percent, percent_low, percent_high``; ``held``: which of
     them the axis must hold in any case."""
     axes.set_xlim(*_limits(part, held))
-    axes.set_ylim(rows - 0.4, -0.6)
     axes.axvline(0, color=BLACK, linewidth=1)
-    for y in range(1, rows, 2):
-        axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
-    number_axis(axes, "x", 7 if rows > 3 else 5)
+    row_axis(axes, n, is_striped=True)
+    number_axis(axes, "x", 7 if n > 3 else 5)
 
 
 def _limits(part: pd.DataFrame, held: np.ndarray) -> tuple[float, float]:
@@ -101,7 +165,7 @@ def mark(axes: Axes, row: pd.Series, y: float, look: Look) -> None:
             axes.annotate(text, (0, y), (5, 0), textcoords="offset points", va="center", fontsize=6.5, color=look.colour)
         return
     if left < value < right:
-        clear = row["verdict"] in ("lower", "higher")
+        clear = row["verdict"] in words.CLEAR
         if not math.isnan(low):
             axes.plot([low, high], [y, y], color=look.colour, linewidth=1.4, solid_capstyle="butt")
         face = look.colour if clear else "white"
@@ -110,8 +174,5 @@ def mark(axes: Axes, row: pd.Series, y: float, look: Look) -> None:
     is_high = value >= right
     edge, side = (right, -1) if is_high else (left, 1)
     axes.plot(edge + side * 0.01 * (right - left), y, marker=">" if is_high else "<", color=look.colour, markersize=4.6)
-    text = f"{words.number(value, signed=True)}%"
-    beside = "right" if is_high else "left"
-    axes.annotate(
-        text, (edge, y), (side * 9, 0), textcoords="offset points", va="center", ha=beside, fontsize=6.5, color=look.colour
-    )
+    place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "ha": "right" if is_high else "left", "fontsize": 6.5}
+    axes.annotate(percent(row), (edge, y), (side * 9, 0), color=look.colour, **place)

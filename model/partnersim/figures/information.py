@@ -7,9 +7,10 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis.crossed import WEIGHTED, named
+from partnersim.analysis.crossed import WEIGHTED
 from partnersim.analysis.information import WORTH
 from partnersim.english import counted, some, told
+from partnersim.figures.robustness import RESAMPLED
 from partnersim.figures.style import (
     BLUE,
     GREY,
@@ -21,7 +22,9 @@ from partnersim.figures.style import (
     dress,
     line_handle,
     number_axis,
+    row_axis,
     styled,
+    wrapped,
 )
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -56,16 +59,13 @@ def draw_information(table: pd.DataFrame, perfect: pd.DataFrame, outcome: str, d
         end = max(end, 1.08 * evpi)
         axes.axvline(evpi, color=PERFECT.colour, linestyle=PERFECT.dash, linewidth=1.8)
     axes.set_xlim(0, end)
-    axes.set_ylim(len(shown) - 0.4, -0.6)
-    labels = [textwrap.fill(title, 52, max_lines=2, placeholder="…") for title in shown["title"]]
-    axes.set_yticks(y, labels, fontsize=TEXT - 1.5)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    axes.set_yticks(y, [wrapped(title, 52) for title in shown["title"]], fontsize=TEXT - 1.5)
+    row_axis(axes, len(shown))
     axes.set_xlabel(textwrap.fill(f"value of knowing it before choosing, {shown['unit'].iloc[0]}", 70))
     number_axis(axes, "x", 5)
     beyond = f" Beyond the axis: to know the world, {words.number(evpi)}." if is_far else ""
     footer = (
-        f"{described} Lines: {LEVEL:.0%} intervals, one at a time, over seeds and worlds. Noise: what the largest of "
+        f"{described} {RESAMPLED} Noise: what the largest of "
         f"{counted(len(rows), 'meaningless input')} exceeds in {1 - LEVEL:.0%} of deals; filled: above it.{beyond}"
     )
     looks = [
@@ -86,9 +86,9 @@ def information_finding(rows: pd.DataFrame, perfect: pd.Series) -> str:
     worth = f"To know the world before choosing is worth {size} {perfect['unit']} ({low} to {high})"
     if perfect["low"] <= 0:
         worth = (
-            f"{worth}, which may be nothing: {named(perfect['choice'])} is the choice"
+            f"{worth}, which may be nothing: {words.named(perfect['choice'])} is the choice"
             if perfect["raw"] > 0
-            else f"{named(perfect['choice'])} is best in every world"
+            else f"{words.named(perfect['choice'])} is best in every world"
         )
     count = f"of {counted(len(rows), 'uncertainty')}"
     if not clear:

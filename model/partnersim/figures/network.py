@@ -48,7 +48,7 @@ def draw_network(graph: nx.Graph, title: str | None = None, where: str = "") -> 
         "Only actors with ties are drawn, on a ring for each kind, near those they are tied to; distance has no other meaning. "
         "Size of an actor and width of a tie grow with the weight of ties. Position and size have no unit."
     )
-    footer = f"{where} {footer}".lstrip()
+    footer = f"{where} {footer}"
     dress(picture, [title or _finding(nodes, edges)], footer, nodes, _legend(nodes, edges), _handle)
     return picture
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from partnersim.figures.forest import KEY, frame, judged, mark
+from partnersim.figures.forest import KEY, MARKS, panel
 from partnersim.figures.style import Picture, canvas, dress, mark_handle, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 COLUMNS = (
     "outcome", "label", "unit", "reference_mean", "difference", "low", "high", "percent", "percent_low", "percent_high",
@@ -35,23 +30,16 @@ def draw_policy(headline: pd.DataFrame, payers: pd.DataFrame, title: str, where:
     shares = {"percent": "of_total", "percent_low": "of_total_low", "percent_high": "of_total_high"}
     second = payers.assign(label=payers["who"], **{name: payers[column] for name, column in shares.items()})
     rows = max(len(first), len(second))
-    picture = canvas(1.55 + 0.25 * rows + 0.17 * (len(title) // 90))
+    picture = canvas(1.4 + 0.25 * rows, [title])
     panels = picture.subplots(1, 2, squeeze=False)[0]
     for axes, part, heading, base in (
         (panels[0], first, "Headline outcomes", "the reference"),
         (panels[1], second, "Staff-days a year, by side", "all sides' days"),
     ):
-        _panel(axes, part.reset_index(drop=True))
+        panel(axes, part, part["label"])
         axes.set_title(heading)
         axes.set_xlabel(f"difference, % of {base}")
     data = pd.concat([first, second], ignore_index=True)[list(COLUMNS)]
-    footer = f"{where} Lines: {LEVEL:.0%} intervals, simultaneous over all scenarios. Hollow: the interval holds zero.".lstrip()
+    footer = f"{where} Lines: {LEVEL:.0%} intervals, simultaneous over all scenarios. {MARKS}"
     dress(picture, [title], footer, data, KEY, mark_handle)
     return picture
-
-
-def _panel(axes: Axes, part: pd.DataFrame) -> None:
-    frame(axes, part, len(part), held=part["verdict"].isin(["lower", "higher"]).to_numpy())
-    for y, (_, row) in enumerate(part.iterrows()):
-        mark(axes, row, y, judged(row["outcome"], row["verdict"]))
-    axes.set_yticks(range(len(part)), part["label"])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from partnersim.analysis.effects import interplay
 from partnersim.english import counted
-from partnersim.figures.forest import LABEL, in_short, percents
-from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
-from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
+from partnersim.figures.forest import beside, in_short, percents
+from partnersim.figures.style import Look, Picture, canvas, dress, styled
+from partnersim.figures.tiles import BAD, GOOD, NOT_CLEAR, Tile, lay, tile_handle
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -31,15 +31,15 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     """
     data = table[(table["outcome"] == outcome) & (table["second"] != "")].reset_index(drop=True)
     data["interplay"] = [interplay(outcome, verdict) for verdict in data["verdict"]]
-    data["is_clear"] = data["verdict"].isin(["lower", "higher"])
+    data["is_clear"] = data["verdict"].isin(words.CLEAR)
     clear = data[data["is_clear"] & (data["aliased_with"] == "")].sort_values("estimate", key=abs, ascending=False, kind="stable")
     levers = list(dict.fromkeys([*data["first"], *data["second"]]))
     said = in_short(labels)
     findings = [_finding(data, clear, outcome, labels)]
-    picture = canvas(1.5 + 0.21 * len(levers) + 0.2 * (len(findings[0]) // 80))
+    picture = canvas(1.3 + 0.21 * len(levers), findings)
     axes = picture.subplots()
     _triangle(axes, data, levers, outcome, float(clear["estimate"].abs().max() if len(clear) else data["estimate"].abs().max()))
-    axes.set_yticks(range(1, len(levers)), [short(labels.get(name, name), LABEL) for name in levers[1:]])
+    axes.set_yticks(range(1, len(levers)), beside(labels, levers[1:]))
     axes.set_xticks(range(len(levers) - 1), [said(name) for name in levers[:-1]], rotation=90 if len(levers) > 14 else 0)
     if len(clear) and len(levers) > 9:
         named = [f"{said(row['first'])} with {said(row['second'])}: {percents(row)}" for _, row in clear[:NAMED].iterrows()]
@@ -49,7 +49,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     footer = (
         f"{where} A tile: what two levers do together beyond the sum of each alone, averaged over the others. {LEVEL:.0%} "
         "intervals, simultaneous over all pairs of all headline outcomes. Small tiles: the interval holds zero."
-    ).lstrip()
+    )
     if hidden := int((data["aliased_with"] != "").sum()):
         footer += f" The design cannot tell {counted(hidden, 'pair')} from other effects, see aliased_with in the table (?)."
     dress(picture, findings, footer, data, _key(outcome), tile_handle)
@@ -58,7 +58,7 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
 
 def _key(outcome: str) -> list[tuple[str, Look]]:
     good, bad = ("more than the sum", "less than the sum") if _has_none(outcome) else ("help each other", "spoil each other")
-    return [(f"+ {good}", Look(GOOD, "s")), (f"{MINUS} {bad}", Look(BAD, "s")), ("not clear", Look("#BBBBBB", "o"))]
+    return [(f"+ {good}", Look(GOOD, "s")), (f"{MINUS} {bad}", Look(BAD, "s")), NOT_CLEAR]
 
 
 def _has_none(outcome: str) -> bool:

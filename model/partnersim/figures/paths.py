@@ -60,7 +60,7 @@ def draw_path_differences(comparison: Comparison, series: Sequence[str] = MAIN) 
     frames = {s: _differences(parts, comparison.reference) for s, parts in wide.items()}
     legend = looks(comparison, reference=False)
     footer = (
-        f"{comparison.described()} Lines: mean over seeds of scenario minus {comparison.name(comparison.reference)}, "
+        f"{comparison.described()} Lines: mean over seeds of scenario minus {words.named(comparison.reference)}, "
         f"by {bin_name}. "
         f"Bands: {LEVEL:.0%}, simultaneous over each path (max-t, bootstrap over seeds); the title judges all paths together."
     )
@@ -93,7 +93,7 @@ def _at_the_end(comparison: Comparison, wide: Mapping[str, Mapping[str, pd.DataF
     value, before = (words.number(end[series, n].mean()) for n in (name, reference))
     return (
         f"Farthest apart at the end: {words.label(series).lower()}, {value} {words.SERIES_UNITS[series]} with "
-        f"{comparison.name(name)}, {before} in {comparison.name(reference)}"
+        f"{words.named(name)}, {before} in {words.named(reference)}"
     )
 
 
@@ -111,7 +111,7 @@ def _first_clear(comparison: Comparison, wide: Mapping[str, Mapping[str, pd.Data
     count = len(clear.drop_duplicates(["series", "scenario"]))
     return (
         f"{count} of {len(family)} paths leave the reference clearly; first {words.label(first['series']).lower()} with "
-        f"{comparison.name(first['scenario'])} ({'lower' if first['difference'] < 0 else 'higher'} from month {first['month']})"
+        f"{words.named(first['scenario'])} ({'lower' if first['difference'] < 0 else 'higher'} from month {first['month']})"
     )
 
 

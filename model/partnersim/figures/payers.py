@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from partnersim.figures.forest import LABEL, in_short, told
-from partnersim.figures.style import Look, Picture, canvas, dress, short, styled
-from partnersim.figures.tiles import BAD, GOOD, Tile, lay, tile_handle
+from partnersim.figures.forest import beside, in_short, told
+from partnersim.figures.style import Look, Picture, canvas, dress, styled
+from partnersim.figures.tiles import BAD, GOOD, NOT_CLEAR, Tile, lay, tile_handle
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEY = [
     ("saves days, gains reach", Look(GOOD, "s")),
     ("pays days, loses reach", Look(BAD, "s")),
-    ("not clear", Look("#BBBBBB", "o")),
+    NOT_CLEAR,
 ]
 GOOD_WORDS = ("saves", "gains")
 DONE = {"pays": "paid", "saves": "saved", "gains": "gained", "loses": "lost"}
@@ -56,16 +56,16 @@ def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "",
     findings = [_finding(group, rows, labels) for group, rows in groups.items()]
     wide = [rows["outcome"].nunique() for rows in groups.values()]
     foot = 1.3 if sum(wide) > UPRIGHT else 0.8
-    picture = canvas(0.85 + foot + 0.22 * len(policies) + 0.19 * sum(len(text) // 85 + 1 for text in findings))
+    picture = canvas(0.95 + foot + 0.22 * len(policies), findings)
     panels = picture.subplots(1, len(groups), sharey=True, squeeze=False, width_ratios=wide)[0]
     for axes, (group, rows) in zip(panels, groups.items(), strict=True):
         _panel(axes, rows, policies, is_upright=sum(wide) > UPRIGHT)
         axes.set_title(group)
-    panels[0].set_yticks(range(len(policies)), [short(labels.get(name, name), LABEL) for name in policies])
+    panels[0].set_yticks(range(len(policies)), beside(labels, policies))
     footer = (
         f"{where} Numbers: mean difference in percent of the total of all members of a panel; a sign alone: less than 0.05. "
         f"Small tiles: the interval holds zero. {LEVEL:.0%} intervals, simultaneous over all tiles of a panel."
-    ).lstrip()
+    )
     dress(picture, findings, footer, data, KEY, tile_handle)
     return picture
 

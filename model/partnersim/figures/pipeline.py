@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 
 from partnersim.figures.differences import looks
-from partnersim.figures.style import BLACK, Look, Picture, canvas, dress, number_axis, styled
+from partnersim.figures.style import BLACK, Look, Picture, canvas, dress, number_axis, styled, wrapped
 from partnersim.study import words
 from partnersim.study.paired import FEWEST, LEVEL, by_seed, simultaneous, t_value
 
@@ -70,7 +69,7 @@ def draw_pipeline(comparison: Comparison) -> Picture:
     """Bars by stage and scenario on an axis of its own for each stage, since ideas outnumber agreements tenfold."""
     data = pipeline_data(comparison)
     drawn = looks(comparison)
-    names = [textwrap.fill(name, 18, max_lines=2, placeholder="…") for name, _ in drawn]
+    names = [wrapped(name, 18) for name, _ in drawn]
     picture = canvas(1.35 + 0.36 * len(drawn))
     panels = picture.subplots(1, len(STAGES), squeeze=False, sharey=True)[0]
     for axes, stage in zip(panels, STAGES, strict=True):
@@ -104,15 +103,15 @@ def _title(comparison: Comparison, data: pd.DataFrame) -> str:
     """Clear changes in agreements signed, else in the whole pipeline, in words."""
     if len(comparison.setting.seeds) < FEWEST:
         return f"From idea to end; {words.TOO_FEW} to tell scenarios apart"
-    signed = data[(data["stage"] == "signed") & data["verdict"].isin(["lower", "higher"])]
+    signed = data[(data["stage"] == "signed") & data["verdict"].isin(words.CLEAR)]
     if len(signed):
         base = data.loc[(data["stage"] == "signed") & (data["scenario"] == comparison.reference), "mean"].iloc[0]
         amount, share = {"lower": "fewer", "higher": "more"}, 100 / base
         clauses = [
-            f"{words.number(abs(row['difference']) * share)}% {amount[row['verdict']]} with {comparison.name(row['scenario'])}"
+            f"{words.number(abs(row['difference']) * share)}% {amount[row['verdict']]} with {words.named(row['scenario'])}"
             for _, row in signed.iloc[:SAID].iterrows()
         ]
         rest = f"; clear in {len(signed) - SAID} more" if len(signed) > SAID else ""
         return f"Agreements signed: {'; '.join(clauses)}{rest}"
-    clear = data["verdict"].isin(["lower", "higher"]).any()
+    clear = data["verdict"].isin(words.CLEAR).any()
     return "Agreements signed differ clearly in no scenario" + ("" if clear else ", nor does any other stage")

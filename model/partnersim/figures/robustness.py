@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 
 import numpy as np
@@ -10,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from partnersim.analysis.crossed import named
 from partnersim.analysis.robustness import ALL, Robustness
 from partnersim.english import listed, some, told
 from partnersim.figures.style import (
@@ -27,7 +25,9 @@ from partnersim.figures.style import (
     dress,
     mark_handle,
     number_axis,
+    row_axis,
     styled,
+    wrapped,
 )
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -58,9 +58,9 @@ def draw_regret(found: Robustness, outcome: str) -> Picture:
     rows = found.table[(found.table["outcome"] == outcome) & found.table["measure"].isin(REGRET_LOOKS)]
     wide = rows.set_index(["measure", "policy"])
     order = wide.loc["p90_regret"].sort_values(["value", "mean_rank"], kind="stable").index
-    picture = canvas(1.6 + _height(order) * len(order))
+    picture = canvas(1.6 + _row(order) * len(order))
     axes = picture.subplots()
-    _rows(axes, list(order))
+    _name(axes, list(order))
     for measure, (_, look) in REGRET_LOOKS.items():
         of = wide.loc[measure].loc[order]
         y = np.arange(len(order))
@@ -89,7 +89,7 @@ def regret_finding(found: Robustness, outcome: str) -> str:
         return f"{words.label(outcome)}: {rivals[0]} has the least regret, in nine worlds in ten at most {amount}."
     return (
         f"{words.label(outcome)}: {_undecided(rivals)} may have the least regret; "
-        f"{named(first['policy'])} in nine worlds in ten at most {amount}."
+        f"{words.named(first['policy'])} in nine worlds in ten at most {amount}."
     )
 
 
@@ -105,7 +105,7 @@ def draw_satisficing(found: Robustness) -> Picture:
     panels = picture.subplots(1, 2, sharey=True)
     step = 0.7 / len(outcomes)
     for axes, measure, title in zip(panels, ("no_worse", "clear_gain"), ("No worse", "Clear gain"), strict=True):
-        _rows(axes, order)
+        _name(axes, order)
         for i, (outcome, look) in enumerate(looks.items()):
             of = rows[(rows["measure"] == measure) & (rows["outcome"] == outcome)].set_index("policy").loc[order]
             y = np.arange(len(order)) + (i - (len(outcomes) - 1) / 2) * step
@@ -130,7 +130,9 @@ def satisficing_finding(found: Robustness) -> str:
     share = f"in {size} % of worlds ({low} to {high})"
     if len(rivals) == 1:
         return f"No worse than the reference in every outcome: most often {rivals[0]}, {share}."
-    return f"No worse than the reference in every outcome: most often {_undecided(rivals)}; {named(first['policy'])} {share}."
+    return (
+        f"No worse than the reference in every outcome: most often {_undecided(rivals)}; {words.named(first['policy'])} {share}."
+    )
 
 
 @styled
@@ -140,7 +142,7 @@ def draw_ranks(found: Robustness, outcome: str, measure: str = "p90_regret") -> 
     order = _of(found, measure, outcome).sort_values("mean_rank", kind="stable")["policy"].tolist()
     wide = rows.pivot(index="policy", columns="rank", values="share").loc[order]
     n = len(order)
-    picture = canvas(1.5 + _height(order) * n)
+    picture = canvas(1.5 + _row(order) * n)
     axes = picture.subplots()
     shares = 100 * wide.to_numpy()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=100, aspect="auto", interpolation="nearest")
@@ -164,7 +166,7 @@ def rank_finding(found: Robustness, outcome: str, measure: str) -> str:
     share = f"{100 * first['p_best']:.0f} % of resamples"
     if len(rivals) == 1:
         return f"{head}: {rivals[0]} is first in {share}."
-    return f"{head}: no policy is surely first; {_undecided(rivals)} may be, {named(first['policy'])} in {share}."
+    return f"{head}: no policy is surely first; {_undecided(rivals)} may be, {words.named(first['policy'])} in {share}."
 
 
 def _of(found: Robustness, measure: str, outcome: str) -> pd.DataFrame:
@@ -177,9 +179,9 @@ def _rivals(rows: pd.DataFrame) -> list[str]:
     """Who may be first: one alone where it is first in nearly all resamples."""
     ordered = rows.sort_values("p_best", ascending=False, kind="stable")
     if ordered["p_best"].iloc[0] >= LEVEL:
-        return [named(ordered["policy"].iloc[0])]
+        return [words.named(ordered["policy"].iloc[0])]
     likely = ordered[ordered["p_best"] > CHANCE]
-    return [named(policy) for policy in (likely if len(likely) > 1 else ordered.head(2))["policy"]]
+    return [words.named(policy) for policy in (likely if len(likely) > 1 else ordered.head(2))["policy"]]
 
 
 def _undecided(rivals: list[str]) -> str:
@@ -187,22 +189,18 @@ def _undecided(rivals: list[str]) -> str:
 
 
 def _label(policy: str) -> str:
-    return textwrap.fill(named(policy), 30, max_lines=2, placeholder="…")
+    return wrapped(words.named(policy), 30)
 
 
-def _height(policies: Iterable[str]) -> float:
+def _row(policies: Iterable[str]) -> float:
     """Inches of a row, so that names of two lines have room."""
     return 0.3 if any("\n" in _label(policy) for policy in policies) else 0.24
 
 
-def _rows(axes: Axes, policies: list[str]) -> None:
-    """A striped row a policy, the first on top."""
+def _name(axes: Axes, policies: list[str]) -> None:
+    """A striped row a policy."""
     axes.set_yticks(range(len(policies)), [_label(policy) for policy in policies])
-    axes.set_ylim(len(policies) - 0.45, -0.55)
-    for y in range(1, len(policies), 2):
-        axes.axhspan(y - 0.5, y + 0.5, color="#F4F4F4", zorder=0)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    row_axis(axes, len(policies), is_striped=True)
 
 
 def _wide_handle(name: str, look: Look) -> Line2D:

@@ -20,8 +20,10 @@ from partnersim.figures.style import (
     canvas,
     dress,
     number_axis,
+    row_axis,
     scenario_look,
     styled,
+    wrapped,
 )
 from partnersim.study import words
 from partnersim.study.files import StudyError
@@ -52,7 +54,7 @@ def draw_sensitivity(table: pd.DataFrame, outcome: str, scenario: str, of: str =
     order = rows[(rows["index"] == leading) & (rows["input"] != LUCK_NAME)].sort_values("value", ascending=False, kind="stable")
     names = [*order["input"].head(MOST), LUCK_NAME]
     titles = rows.drop_duplicates("input").set_index("input")["title"]
-    labels = [textwrap.fill(titles[name], 40, max_lines=2, placeholder="…") for name in names]
+    labels = [wrapped(titles[name], 40) for name in names]
     picture = canvas(1.9 + 0.34 * len(names))
     indices = [leading, *(index for index in rows["index"].unique() if index != leading)]
     for axes, index in zip(picture.subplots(1, 2, sharey=True), indices, strict=True):
@@ -86,9 +88,8 @@ def finding(rows: pd.DataFrame, outcome: str, scenario: str, of: str) -> str:
 
 
 def _subject(outcome: str, scenario: str, of: str) -> str:
-    plain = scenario.replace("-", " ").replace("_", " ")
-    what = words.label(outcome)
-    return f"{what} ({plain})" if of == "outcome" else f"What {plain} changes in {what.lower()}"
+    name, what = words.plain(scenario), words.label(outcome)
+    return f"{what} ({name})" if of == "outcome" else f"What {name} changes in {what.lower()}"
 
 
 def _rows(table: pd.DataFrame, outcome: str, scenario: str, of: str) -> pd.DataFrame:
@@ -111,9 +112,8 @@ def _panel(axes: Axes, part: pd.DataFrame, outcome: str) -> None:
             axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.5, solid_capstyle="butt")
         face = colour if row["verdict"] == ABOVE else "white"
         axes.plot(row["value"], y, "s" if name == LUCK_NAME else "o", color=colour, markerfacecolor=face, markersize=5)
-    axes.set_ylim(len(part) - 0.4, -0.6)
+    row_axis(axes, len(part))
     axes.axhline(len(part) - 1.5, color=GREY, linewidth=0.6)
-    axes.tick_params(axis="y", length=0)
     is_share = part["index"].iloc[0] in ("S1", "ST")
     unit = "share of variance" if is_share else f"for the whole range of an input, {words.UNITS[outcome]}"
     axes.set_xlabel(textwrap.fill(unit, 50))

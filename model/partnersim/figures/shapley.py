@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from partnersim.analysis.shapley import ALL
-from partnersim.figures.forest import LABEL, in_short, judged, percents
-from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, short, styled
+from partnersim.figures.forest import beside, best_first, in_short, judged, percent, percents, under
+from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, row_axis, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -33,27 +32,22 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
     base = data["reference_mean"].abs().replace(0.0, np.nan)
     data["alone_percent"], data["last_percent"] = 100 * data["alone"] / base, 100 * data["last"] / base
     outcomes = dict(iter(data.groupby("outcome", sort=False)))
-    first, leading = next(iter(outcomes.items()))
-    ranked = leading[leading["lever"] != ALL].sort_values("share", ascending=words.BETTER.get(first) != "higher", kind="stable")
-    order = [*ranked["lever"], ALL]
+    order = [*best_first(data[data["lever"] != ALL], "lever", "share"), ALL]
     findings = [_finding(outcome, rows, labels) for outcome, rows in outcomes.items()]
-    picture = canvas(1.75 + 0.3 * len(order) + 0.17 * sum(len(text) // 90 + 1 for text in findings))
-    wide = 96 // len(outcomes) - 4
+    picture = canvas(1.75 + 0.3 * len(order), findings)
     panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, (outcome, rows) in zip(panels, outcomes.items(), strict=True):
         part = rows.set_index("lever").loc[order]
         _bars(axes, part, outcome)
         axes.set_title(words.label(outcome))
-        told = f"share, % of the mean with all off, {words.number(part['reference_mean'].iloc[0])} {part['unit'].iloc[0]}"
-        axes.set_xlabel(textwrap.fill(told, wide))
-    names = [short(labels.get(name, name), LABEL) for name in order[:-1]]
-    panels[0].set_yticks(range(len(order)), [*names, "all together"])
+        axes.set_xlabel(under("share, % of the mean with all off", part, len(outcomes)))
+    panels[0].set_yticks(range(len(order)), [*beside(labels, order[:-1]), "all together"])
     panels[0].get_yticklabels()[-1].set_fontweight("bold")
     footer = (
         f"{where} Share: what a lever adds when it comes, averaged over all orders in which the levers may come (Shapley value); "
         f"shares add up to what all do together. Lines: {LEVEL:.0%} intervals of shares, simultaneous over all rows and panels. "
         "Blue: clearly better; vermillion: clearly worse; white: the interval holds zero. Marks have no interval."
-    ).lstrip()
+    )
     dress(picture, findings, footer, data, KEY, mark_handle)
     return picture
 
@@ -61,7 +55,7 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
 def _bars(axes: Axes, part: pd.DataFrame, outcome: str) -> None:
     """Bars with intervals, and marks for alone and last."""
     for y, (name, row) in enumerate(part.iterrows()):
-        look, clear = judged(outcome, row["verdict"]), row["verdict"] in ("lower", "higher")
+        look, clear = judged(outcome, row["verdict"]), row["verdict"] in words.CLEAR
         face = look.colour if clear else "white"
         axes.barh(y, row["percent"], height=0.62, color=face, edgecolor=look.colour, linewidth=1)
         axes.plot([row["percent_low"], row["percent_high"]], [y, y], color=BLACK if clear else GREY, linewidth=1.4)
@@ -70,9 +64,7 @@ def _bars(axes: Axes, part: pd.DataFrame, outcome: str) -> None:
                 axes.plot(value, y, marker=mark.shape, markersize=5, color=mark.colour, markerfacecolor="white", linestyle="")
     axes.axvline(0, color=BLACK, linewidth=1)
     axes.axhline(len(part) - 1.5, color=GREY, linewidth=0.8)
-    axes.set_ylim(len(part) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
-    axes.spines["left"].set_visible(False)
+    row_axis(axes, len(part))
     number_axis(axes, "x")
 
 
@@ -81,13 +73,13 @@ def _finding(outcome: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str
     name, said = words.label(outcome), in_short(labels)
     rows = rows.set_index("lever")
     total, shares = rows.loc[ALL], rows.drop(index=ALL)
-    clear = shares[shares["verdict"].isin(["lower", "higher"])].sort_values("share", key=abs, ascending=False, kind="stable")
+    clear = shares[shares["verdict"].isin(words.CLEAR)].sort_values("share", key=abs, ascending=False, kind="stable")
     together = (
         f"{name}: all levers together {percents(total)}"
-        if total["verdict"] in ("lower", "higher")
+        if total["verdict"] in words.CLEAR
         else (f"{name}: all levers together make {total['verdict']}")
     )
     if clear.empty:
         return f"{together}; no lever has a clear share."
-    most = ", ".join(f"{said(lever)} {words.number(row['percent'], signed=True)}%" for lever, row in clear[:3].iterrows())
+    most = ", ".join(f"{said(lever)} {percent(row)}" for lever, row in clear[:3].iterrows())
     return f"{together}; largest clear {'share' if len(clear) == 1 else 'shares'}: {most}."

@@ -31,6 +31,7 @@ P = ParamSpec("P")
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 BLUE, VERMILLION, PURPLE, GREY = "#0072B2", "#D55E00", "#CC79A7", "#666666"
+PALE = "#F4F4F4"
 SCENARIO_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 DASHES = ((6, 2), (2, 1.2), (7, 1.5, 1.5, 1.5), (9, 3), (4, 1, 1, 1, 1, 1), (1, 1))
 SHAPES = ("o", "s", "^", "D", "v", "P")
@@ -139,12 +140,28 @@ def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
     return drawn
 
 
-def canvas(height: float) -> Picture:
-    """An empty figure, ``height`` inches high, with a canvas of its own."""
-    picture = Picture(figsize=(WIDTH, height), dpi=DPI)
+def canvas(height: float, findings: Sequence[str] = ()) -> Picture:
+    """An empty figure, ``height`` inches high and as many more as ``findings`` take, with a canvas of its own."""
+    picture = Picture(figsize=(WIDTH, height + _head(findings).height), dpi=DPI)
     picture.set_layout_engine("none")
     FigureCanvasAgg(picture)
     return picture
+
+
+class _Head(NamedTuple):
+    """Findings as lines, the size of their letters in points, and how many inches they take."""
+
+    lines: list[str]
+    size: float
+    height: float
+
+
+def _head(findings: Sequence[str]) -> _Head:
+    size = TEXT + (1.5 if len(findings) == 1 else 0.5)
+    bullet = "\N{BULLET} " if len(findings) > 1 else ""
+    indent = " " * 3 if bullet else ""
+    lines = [line for text in findings for line in textwrap.wrap(bullet + text, round(960 / size), subsequent_indent=indent)]
+    return _Head(lines, size, len(lines) * 1.28 * size / 72)
 
 
 def dress(
@@ -160,19 +177,18 @@ def dress(
     ``handle`` makes a legend entry of a name and a look; a line with a mark if not given.
     """
     height = picture.get_figheight()
-    size = TEXT + (1.5 if len(findings) == 1 else 0.5)
-    bullet = "\N{BULLET} " if len(findings) > 1 else ""
-    indent = " " * 3 if bullet else ""
-    top = [line for text in findings for line in textwrap.wrap(bullet + text, round(960 / size), subsequent_indent=indent)]
+    head = _head(findings)
     margin, at = 0.06, 0.01
-    picture.text(at, 1 - margin / height, "\n".join(top), va="top", fontsize=size, fontweight="bold", linespacing=1.25)
-    above = margin + len(top) * 1.28 * size / 72 + 0.08
+    top = "\n".join(head.lines)
+    picture.text(at, 1 - margin / height, top, va="top", fontsize=head.size, fontweight="bold", linespacing=1.25)
+    above = margin + head.height + 0.08
     if looks:
         handles = [(handle or line_handle)(short(name), look) for name, look in looks]
         columns = _columns([short(name) for name, _ in looks])
         place = (0.5 * at, 1 - above / height)
         picture.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=columns, borderaxespad=0, handlelength=3.2)
         above += -(-len(handles) // columns) * 1.6 * LEGEND_TEXT / 72 + 0.03
+    footer = footer.strip()
     bottom = textwrap.wrap(footer, 136)
     picture.text(at, margin / height, "\n".join(bottom), va="bottom", fontsize=TEXT - 2, color=GREY, linespacing=1.25)
     below = margin + len(bottom) * 1.28 * (TEXT - 2) / 72 + 0.06
@@ -216,6 +232,20 @@ def _columns(labels: Sequence[str]) -> int:
 def short(name: str, width: int = 34) -> str:
     """A scenario's name for a legend."""
     return textwrap.shorten(name, width, placeholder="…")
+
+
+def wrapped(text: str, width: int, lines: int = 2) -> str:
+    """A label of several lines, the rest of a longer one left out."""
+    return textwrap.fill(text, width, max_lines=lines, placeholder="…")
+
+
+def row_axis(axes: Axes, n: int, is_striped: bool = False) -> None:
+    """Room for ``n`` rows, the first on top, with nothing but their names at the left."""
+    axes.set_ylim(n - 0.4, -0.6)
+    for y in range(1, n, 2) if is_striped else ():
+        axes.axhspan(y - 0.5, y + 0.5, color=PALE, zorder=0)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
 
 
 class NumberTicks(Formatter):

@@ -12,14 +12,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from partnersim.figures.style import BLACK, BLUE, VERMILLION, Look
+from partnersim.figures.style import BLACK, BLUE, PALE, VERMILLION, Look
 
 GOOD, BAD = BLUE, VERMILLION
+NOT_CLEAR = ("not clear", Look("#BBBBBB", "o"))
+"""Legend entry of unclear tiles."""
 PALEST = 0.35
 """Of the full colour, in a clear tile: it must be told from an unclear one."""
 SMALL = 0.42
 """Width of an unclear tile."""
-EMPTY = "#F4F4F4"
 
 
 class Tile(NamedTuple):
@@ -38,7 +39,7 @@ def lay(axes: Axes, tiles: Sequence[Tile], size: float = 6.5) -> None:
     patches, faces = [], []
     for tile in tiles:
         patches.append(Rectangle((tile.x - 0.47, tile.y - 0.47), 0.94, 0.94))
-        faces.append(_blend(tile, PALEST) if tile.is_clear else to_rgb(EMPTY))
+        faces.append(_blend(tile, PALEST) if tile.is_clear else to_rgb(PALE))
         if not tile.is_clear and tile.strength > 0:
             patches.append(Rectangle((tile.x - SMALL / 2, tile.y - SMALL / 2), SMALL, SMALL))
             faces.append(_blend(tile, 0.0))
@@ -54,7 +55,7 @@ def lay(axes: Axes, tiles: Sequence[Tile], size: float = 6.5) -> None:
 def _blend(tile: Tile, least: float) -> tuple[float, float, float]:
     """White towards the tile's colour; unclear ones go half the way from that of empty tiles."""
     strength = min(tile.strength, 1.0)
-    share, start = (least + (1 - least) * strength, "white") if tile.is_clear else (0.5 * strength, EMPTY)
+    share, start = (least + (1 - least) * strength, "white") if tile.is_clear else (0.5 * strength, PALE)
     full, begun = np.array(to_rgb(GOOD if tile.is_good else BAD)), np.array(to_rgb(start))
     red, green, blue = begun + share * (full - begun)
     return float(red), float(green), float(blue)

@@ -79,11 +79,6 @@ class Comparison:
         """A sentence on how many inputs are assumed; nothing where that is not known."""
         return "Of {1} inputs {0} are assumed.".format(*self.inputs) if self.inputs else ""
 
-    def name(self, scenario: str) -> str:
-        """A scenario's name for readers: short and unlike the others, which titles need not be."""
-        plain = scenario.replace("-", " ").replace("_", " ")
-        return plain[:1].upper() + plain[1:]
-
     def headline(self) -> pd.DataFrame:
         """The three headline outcomes, a row per scenario and outcome, judged together.
 
@@ -116,7 +111,7 @@ class Comparison:
     def findings(self) -> list[str]:
         """A sentence per scenario; none claims a difference whose simultaneous interval holds zero."""
         head = self.headline()
-        return [words.finding(head[head["scenario"] == name], self.name(name)) for name in self.others]
+        return [words.finding(head[head["scenario"] == name], words.named(name)) for name in self.others]
 
     def to_csv(self, path: str | Path) -> None:
         """Write the table; raises :class:`StudyError` where that is not possible."""

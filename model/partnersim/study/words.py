@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from partnersim.english import listed
+from partnersim.english import listed, sentence
 from partnersim.ledger import OUTCOMES, SERIES
 
 if TYPE_CHECKING:
@@ -71,12 +71,24 @@ LABELS = {
 """Names for readers, at most 25 characters; other names show themselves."""
 
 LARGE = ((1e9, "bn"), (1e6, "M"))
+CLEAR = ("lower", "higher")
+"""Verdicts of what clearly differs."""
 NONE, UNCLEAR, TOO_FEW = "no difference", "no clear difference", "too few runs"
 
 
 def label(name: str) -> str:
     """An outcome or series in words."""
     return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def plain(name: str) -> str:
+    """A scenario's name in running text."""
+    return name.replace("-", " ").replace("_", " ")
+
+
+def named(name: str) -> str:
+    """A scenario's name for readers: short and unlike the others, which titles need not be."""
+    return sentence(plain(name))
 
 
 def number(value: float, signed: bool = False) -> str:
@@ -143,7 +155,7 @@ def verdict(low: float, high: float) -> str:
 def judged(low: float, high: float, outcome: str) -> str:
     """The verdict, with ``(better)`` or ``(worse)`` where the outcome has a good direction."""
     word, better = verdict(low, high), BETTER.get(outcome, "none")
-    if word not in ("lower", "higher") or better == "none":
+    if word not in CLEAR or better == "none":
         return word
     return f"{word} ({'better' if word == better else 'worse'})"
 
@@ -171,7 +183,7 @@ def finding(rows: pd.DataFrame, name: str) -> str:
     clauses = [
         f"{label(row['outcome']).lower()} {row['verdict']} by {amount(row)}"
         for _, row in rows.iterrows()
-        if row["verdict"] in ("lower", "higher")
+        if row["verdict"] in CLEAR
     ]
     said = [listed(clauses)] if clauses else []
     for word in (UNCLEAR, NONE, TOO_FEW):
