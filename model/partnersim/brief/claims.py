@@ -11,7 +11,6 @@ from partnersim.brief.blocks import Claim
 from partnersim.brief.catalogue import Catalogue
 from partnersim.study import words
 
-CLEAR = ("lower", "higher")
 COLUMNS = ("outcome", "reference_mean", "difference", "low", "high")
 """What a row must have for its difference to be said; ``low, high`` are simultaneous over its table's family."""
 
@@ -29,13 +28,13 @@ def claim(catalogue: Catalogue, tables: Mapping[str, pd.DataFrame], table: str, 
 
 def _word(row: pd.Series) -> str:
     verdict = words.verdict(row["low"], row["high"])
-    return verdict if verdict in CLEAR else {words.NONE: "none", words.TOO_FEW: "few"}.get(verdict, "unclear")
+    return verdict if verdict in words.CLEAR else {words.NONE: "none", words.TOO_FEW: "few"}.get(verdict, "unclear")
 
 
 def _text(catalogue: Catalogue, key: str, row: pd.Series) -> str:
     size, unit, low, high = words.amount_parts(row)
     better = words.BETTER.get(row["outcome"], "none")
-    side = "neutral" if better == "none" or _word(row) not in CLEAR else "better" if _word(row) == better else "worse"
+    side = "neutral" if better == "none" or _word(row) not in words.CLEAR else "better" if _word(row) == better else "worse"
     label = f"label.{row['outcome']}"
     return catalogue(
         key,
@@ -59,7 +58,7 @@ def check(page: str, tables: Mapping[str, pd.DataFrame], catalogue: Catalogue) -
     for found in _claims(page):
         row = tables[found.table].iloc[found.row]
         said = found.key.rpartition(".")[2]
-        if said in CLEAR and not (row["high"] < 0 if said == "lower" else row["low"] > 0):
+        if said in words.CLEAR and not (row["high"] < 0 if said == "lower" else row["low"] > 0):
             raise UnfoundedClaim(
                 f"{found.text!r} claims a difference; {found.table}, row {found.row}: {row['low']} to {row['high']}"
             )

@@ -15,12 +15,13 @@ from partnersim.figures.effects import draw_effects
 from partnersim.figures.pairs import draw_pairs
 from partnersim.figures.shapley import draw_shapley
 from partnersim.ledger import HEADLINES
+from partnersim.study import words
 
 if TYPE_CHECKING:
     from partnersim.brief.brief import Brief
     from partnersim.brief.parts import Part
 
-CLEAR = ("lower", "higher")
+
 NAMED_MAINS, NAMED_PAIRS = 5, 3
 """Largest clear effects and pairs that are named."""
 
@@ -47,7 +48,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     if found is None or "shares" in _names(brief, part):
         return []
     table, rows = found
-    pairs = rows[(rows["second"] != "") & rows["verdict"].isin(CLEAR)]
+    pairs = rows[(rows["second"] != "") & rows["verdict"].isin(words.CLEAR)]
     pieces: list[Sentence] = []
     for outcome in HEADLINES:
         here = pairs[pairs["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
@@ -104,7 +105,7 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
 def _clear(brief: Brief, table: str, rows: pd.DataFrame, outcome: str, key: str, style: str, most: int) -> Sentence:
     """How many effects on an outcome are clear, and the largest."""
     mine = rows[rows["outcome"] == outcome]
-    clear = mine[mine["verdict"].isin(CLEAR)].sort_values("difference", key=abs, ascending=False)
+    clear = mine[mine["verdict"].isin(words.CLEAR)].sort_values("difference", key=abs, ascending=False)
     said: list[str | Claim] = [brief.say(f"effects.{key}", outcome=brief.say(f"outcome.{outcome}"), n=len(clear), of=len(mine))]
     if len(clear):
         said.append(brief.say("effects.strongest"))
@@ -123,7 +124,9 @@ def _shares(brief: Brief, part: Part) -> Section:
     for outcome in HEADLINES:
         mine = rows[rows["outcome"] == outcome]
         total = mine.index[mine["lever"] == ALL][0]
-        clear = mine[(mine["lever"] != ALL) & mine["verdict"].isin(CLEAR)].sort_values("difference", key=abs, ascending=False)
+        clear = mine[(mine["lever"] != ALL) & mine["verdict"].isin(words.CLEAR)].sort_values(
+            "difference", key=abs, ascending=False
+        )
         said: list[str | Claim] = [brief.say("shares.together"), brief.claim(table, total)]
         if len(clear):
             said.append(brief.say("shares.owed"))

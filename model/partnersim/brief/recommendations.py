@@ -25,7 +25,6 @@ CALIBRATED = "calibration"
 SIDES = "Staff-days by side"
 MOST_ELSEWHERE, MOST_PAIRS = 4, 3
 """Regions and goals named, and pairs of an outcome."""
-CLEAR = ("lower", "higher")
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ def evidence(brief: Brief, name: str) -> Evidence | None:
         return None
     rows = head[1]
     verdicts = dict(zip(rows["outcome"], rows["verdict"], strict=True))
-    better = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] == words.BETTER[o]]
-    worse = [o for o in HEADLINES if verdicts.get(o) in CLEAR and verdicts[o] != words.BETTER[o]]
+    better = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] == words.BETTER[o]]
+    worse = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] != words.BETTER[o]]
     told = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "share": f"{SAME_SIDE:.0%}"}
     backfires = bool(_regions(brief, name))
     if better and worse:
@@ -186,7 +185,7 @@ def _pays(brief: Brief, name: str, part: Part) -> Sentence:
     if found is None:
         return [brief.say("recommendation.no_payers")]
     table, rows = found
-    mine = rows[(rows["policy"] == name) & rows["verdict"].isin(CLEAR)]
+    mine = rows[(rows["policy"] == name) & rows["verdict"].isin(words.CLEAR)]
     sides = mine[mine["group"] == SIDES].sort_values("difference", key=abs, ascending=False)
     elsewhere = mine[mine["group"] != SIDES].sort_values("of_total", key=abs, ascending=False).head(MOST_ELSEWHERE)
     chosen = [*sides.index, *elsewhere.index]
@@ -205,7 +204,9 @@ def _pairs(brief: Brief, about: Named) -> list[Sentence]:
             continue
         table, rows = found
         mine = rows[
-            (rows["second"] != "") & (rows["first"].isin(levers) | rows["second"].isin(levers)) & rows["verdict"].isin(CLEAR)
+            (rows["second"] != "")
+            & (rows["first"].isin(levers) | rows["second"].isin(levers))
+            & rows["verdict"].isin(words.CLEAR)
         ]
         for outcome in HEADLINES:
             here = mine[mine["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
