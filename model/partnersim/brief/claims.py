@@ -19,6 +19,11 @@ class UnfoundedClaim(RuntimeError):
     """A sentence that its table does not bear out: a mistake in the brief's code, never a user's."""
 
 
+def clear_ones(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose difference is clear, the largest first."""
+    return rows[rows["verdict"].isin(words.CLEAR)].sort_values("difference", key=abs, ascending=False, kind="stable")
+
+
 def claim(catalogue: Catalogue, tables: Mapping[str, pd.DataFrame], table: str, row: int, style: str = "difference") -> Claim:
     """What row ``row`` of ``table`` says, in the words ``style`` of the catalogue, such as "transaction cost lower by 5.1 %"."""
     found = tables[table].iloc[row]

@@ -10,6 +10,7 @@ from partnersim.analysis.cells import lever_labels
 from partnersim.analysis.effects import effects
 from partnersim.analysis.shapley import ALL, MOST, shapley
 from partnersim.brief.blocks import Bullets, Claim, Paragraph, Section, Sentence
+from partnersim.brief.claims import clear_ones
 from partnersim.brief.scenarios import where
 from partnersim.figures.effects import draw_effects
 from partnersim.figures.pairs import draw_pairs
@@ -48,10 +49,10 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     if found is None or "shares" in _names(brief, part):
         return []
     table, rows = found
-    pairs = rows[(rows["second"] != "") & rows["verdict"].isin(words.CLEAR)]
+    pairs = clear_ones(rows[rows["second"] != ""])
     pieces: list[Sentence] = []
     for outcome in HEADLINES:
-        here = pairs[pairs["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
+        here = pairs[pairs["outcome"] == outcome]
         if len(here):
             pieces.append([brief.claim(table, here.index[0], "pair")])
     n = len(rows[(rows["second"] != "") & (rows["outcome"] == HEADLINES[0])])
@@ -105,7 +106,7 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
 def _clear(brief: Brief, table: str, rows: pd.DataFrame, outcome: str, key: str, style: str, most: int) -> Sentence:
     """How many effects on an outcome are clear, and the largest."""
     mine = rows[rows["outcome"] == outcome]
-    clear = mine[mine["verdict"].isin(words.CLEAR)].sort_values("difference", key=abs, ascending=False)
+    clear = clear_ones(mine)
     said: list[str | Claim] = [brief.say(f"effects.{key}", outcome=brief.say(f"outcome.{outcome}"), n=len(clear), of=len(mine))]
     if len(clear):
         said.append(brief.say("effects.strongest"))

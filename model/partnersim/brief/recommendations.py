@@ -9,6 +9,7 @@ import pandas as pd
 
 from partnersim.brief import backfire
 from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
+from partnersim.brief.claims import clear_ones
 from partnersim.brief.scenarios import Named, named, reference_of, where
 from partnersim.figures.one_policy import draw_policy
 from partnersim.ledger import HEADLINES
@@ -185,9 +186,9 @@ def _pays(brief: Brief, name: str, part: Part) -> Sentence:
     if found is None:
         return [brief.say("recommendation.no_payers")]
     table, rows = found
-    mine = rows[(rows["policy"] == name) & rows["verdict"].isin(words.CLEAR)]
-    sides = mine[mine["group"] == SIDES].sort_values("difference", key=abs, ascending=False)
-    elsewhere = mine[mine["group"] != SIDES].sort_values("of_total", key=abs, ascending=False).head(MOST_ELSEWHERE)
+    mine = clear_ones(rows[rows["policy"] == name])
+    sides, elsewhere = mine[mine["group"] == SIDES], mine[mine["group"] != SIDES]
+    elsewhere = elsewhere.sort_values("of_total", key=abs, ascending=False, kind="stable").head(MOST_ELSEWHERE)
     chosen = [*sides.index, *elsewhere.index]
     if not chosen:
         return [brief.say("recommendation.no_payers")]
@@ -195,23 +196,17 @@ def _pays(brief: Brief, name: str, part: Part) -> Sentence:
 
 
 def _pairs(brief: Brief, about: Named) -> list[Sentence]:
-    """Clear pairs of the scenario's levers with any lever, the strongest first."""
-    levers = {policy.lever for policy in about.scenario.policies} if about.scenario else set()
-    said: list[Sentence] = []
-    for part in brief.of_kind("factorial"):
-        found = brief.table(part, "effects")
-        if found is None:
-            continue
-        table, rows = found
-        mine = rows[
-            (rows["second"] != "")
-            & (rows["first"].isin(levers) | rows["second"].isin(levers))
-            & rows["verdict"].isin(words.CLEAR)
-        ]
-        for outcome in HEADLINES:
-            here = mine[mine["outcome"] == outcome].sort_values("difference", key=abs, ascending=False)
-            said += [[brief.claim(table, row, "pair"), brief.say("word.stop")] for row in here.index[:MOST_PAIRS]]
-    return said or [[brief.say("recommendation.no_pairs")]]
+    """Clear pairs of the scenario's levers with any lever, the strongest first, of the study with most levers."""
+    tables = [found for part in brief.of_kind("factorial") if (found := brief.table(part, "effects")) is not None]
+    if not tables or about.scenario is None:
+        return [[brief.say("recommendation.no_pairs")]]
+    table, rows = max(tables, key=lambda found: found[1]["first"].nunique())
+    levers = [policy.lever for policy in about.scenario.policies]
+    pairs = clear_ones(rows[(rows["second"] != "") & (rows["first"].isin(levers) | rows["second"].isin(levers))])
+    chosen = [row for outcome in HEADLINES for row in pairs.index[pairs["outcome"] == outcome][:MOST_PAIRS]]
+    return [[brief.claim(table, row, "pair"), brief.say("word.stop")] for row in chosen] or [
+        [brief.say("recommendation.no_pairs")]
+    ]
 
 
 def _backfires(brief: Brief, name: str) -> list[Sentence]:

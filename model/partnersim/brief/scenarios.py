@@ -10,6 +10,7 @@ import pandas as pd
 
 from partnersim.analysis.payers import payers
 from partnersim.brief.blocks import Claim, Grid, Section, Sentence
+from partnersim.brief.claims import clear_ones
 from partnersim.english import listed, sentence
 from partnersim.figures.payers import draw_payers, payer_pages
 from partnersim.figures.side_by_side import draw_side_by_side
@@ -82,7 +83,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
         title = brief.say(f"outcome.{outcome}")
         pieces: list[str | Claim] = []
         for side, verdict in (("better", words.BETTER[outcome]), ("worse", _other(words.BETTER[outcome]))):
-            clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
+            clear = clear_ones(rows[rows["verdict"] == verdict])
             if len(clear):
                 opening = "scenarios.clear_next" if pieces else "scenarios.clear"
                 pieces.append(brief.say(opening, outcome=title, side=brief.say(f"side.{side}")))
