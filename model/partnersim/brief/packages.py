@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from partnersim.analysis import budgets
+from partnersim.analysis.fronts import agreement
 from partnersim.analysis.packages import LIKELY, Evidence, evidence_of
 from partnersim.analysis.packages import tables as tables_of
 from partnersim.analysis.trials import Trials, improvements
@@ -68,8 +69,8 @@ def restored(brief: Brief, part: Part) -> Evidence:
 
 
 def answer(brief: Brief, part: Part) -> list[Sentence]:
-    """How many packages are on the front, and the smallest that does most."""
-    if brief.table(part, "front") is None:
+    """How many packages are on the front, and the smallest that does most; of the first search alone."""
+    if brief.table(part, "front") is None or _before(brief, part) is not None:
         return []
     return [[" ".join([_front_told(brief, part), *_small_told(brief, part)])]]
 
@@ -112,6 +113,9 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     """The front, its levers, budgets and small packages."""
     if brief.table(part, "front") is None:
         return []
+    if (first := _before(brief, part)) is not None:
+        again = [[brief.say("packages.again_intro", again=part.name)], [_again_told(brief, first, part)]]
+        return [Section(f"{part.name}-packages", brief.say("packages.again_title"), [Bullets(again)])]
     known, search = restored(brief, part), part.opened.study.search
     section = Section(f"{part.name}-packages", brief.say("packages.title"), is_page=True)
     if search is not None:
@@ -129,6 +133,28 @@ def sections(brief: Brief, part: Part) -> list[Section]:
         if name == "front":
             section.blocks.append(_grid(brief, part, known))
     return [section]
+
+
+def _before(brief: Brief, part: Part) -> Part | None:
+    """The search that stands before this one, which then serves to tell how far that one is met again."""
+    searches = [one for one in brief.of_kind("search") if brief.table(one, "front") is not None]
+    return searches[0] if searches and searches[0].name != part.name else None
+
+
+def _again_told(brief: Brief, first: Part, second: Part) -> str:
+    fronts = [brief.tables[f"{one.name}/front"] for one in (first, second)]
+    one, other = (table[table["front"].astype(bool)].set_index("package") for table in fronts)
+    reference = brief.scenarios(first)[0]
+    base = [table.set_index("package").loc[[reference]] for table in fronts]
+    both = [pd.concat([mine.drop(index=reference, errors="ignore"), own]) for mine, own in zip((one, other), base, strict=True)]
+    told = agreement(both[0], both[1], reference)
+    levers = [restored(brief, part).levers.loc[list(front.index)].mean() for part, front in ((first, one), (second, other))]
+    alike = levers[0].corr(levers[1])
+    shares = {
+        name: f"{told[name]:.0%}" for name in ("first_again", "second_again", "first_volume", "second_volume", "volume_ratio")
+    }
+    counts = {name: int(told[name]) for name in ("first", "second", "both")}
+    return brief.say("packages.again", **counts, **shares, alike=f"{alike:.2f}")
 
 
 def _promise_told(brief: Brief, part: Part) -> list[str]:
