@@ -13,12 +13,23 @@ from partnersim.study.spec import load_study
 
 SETTING = 'question = "What does it do?"\nmonths = 24\nsize = "class"\nmonthly = false\n'
 SCENARIOS = '["baseline", "63-strategic-approach", "73-transparent-screening"]'
+SEARCH = """[search]
+levers = ["shared_screening", "legal_templates", "staff_training"]
+runs = 120
+seeds = 3
+population = 8
+confirm = 4
+confirm_seeds = 12
+"""
+WORLDS = '[uncertainties]\nnames = ["accept_busy", "days_negotiation"]\n'
 STUDIES = {
     "alone": f'title = "Three scenarios"\nscenarios = {SCENARIOS}\nseeds = 6\n',
     "levers": 'title = "Three levers"\nseeds = 5\n[levers]\ndesign = "full-factorial"\n'
     'names = ["shared_screening", "legal_templates", "staff_training"]\n',
-    "worlds": f'title = "Worlds"\nscenarios = {SCENARIOS}\nseeds = 3\n'
-    '[uncertainties]\ndesign = "latin-hypercube"\nnames = ["accept_busy", "days_negotiation"]\npoints = 8\n',
+    "worlds": f'title = "Worlds"\nscenarios = {SCENARIOS}\nseeds = 3\n{WORLDS}design = "latin-hypercube"\npoints = 8\n',
+    "numbers": f'title = "Numbers"\nseeds = 4\n{WORLDS}design = "morris"\npoints = 4\n',
+    "packages": f'title = "Packages"\n{SEARCH}',
+    "packages_again": f'title = "Again"\nfirst_seed = 50\n{SEARCH}key = 2\n',
 }
 
 

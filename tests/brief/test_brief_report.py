@@ -35,7 +35,8 @@ def test_every_part_is_told_of_and_every_claim_is_held_against_its_table(made, r
     text = text_of(made.page)
     for wanted in (
         "Scenarios side by side", "What is owed to each lever", "Does it hold up over everything", "Paragraph 63", "Paragraph 73",
-        "partnersim study run", "inputs are assumed",
+        "partnersim study run", "inputs are assumed", "Packages of levers",
+            "Would a second search find the same?", "Which numbers matter?",
     ):  # fmt: skip
         assert wanted in text, wanted
     assert made.claims > 20 and made.figures > 10 and not made.missing
