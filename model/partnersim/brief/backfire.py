@@ -11,6 +11,7 @@ from partnersim.analysis.discovery import SEARCHED, Backfire, all_backfires, tol
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box, Found
 from partnersim.brief.blocks import Bullets, Paragraph, Section, Sentence
+from partnersim.brief.scenarios import named, told_name
 from partnersim.figures.backfire import draw_backfire
 from partnersim.ledger import OUTCOMES
 
@@ -23,6 +24,8 @@ PERCENT = 2.0
 DESCRIBED = ("open_cases", "live", "ideas", "utilisation", "transaction_cost", "incidents")
 """What a region may also speak of: how the reference fares in a world, where the study keeps it."""
 KEY = ["scenario", "outcome"]
+LIKELY, LIFT = 0.5, 0.1
+"""Share of harmed worlds in a region that is told of, and by how much it is above that of the worlds it was judged among."""
 MOST_DRAWN = 4
 """Regions with a figure."""
 
@@ -48,7 +51,8 @@ def analyse(part: Part) -> dict[str, pd.DataFrame]:
         tables["curves"] = _together(sure, _curves)
         tables["harm"] = _together(sure, lambda one: one.worlds[own].reset_index())
         numbers = pd.concat([one.worlds.drop(columns=own) for one in sure])
-        tables["numbers"] = numbers[~numbers.index.duplicated()].sort_index().reset_index()
+        numbers = numbers[~numbers.index.duplicated()].sort_index()
+        tables["numbers"] = pd.concat([numbers.index.to_frame(index=False), numbers.reset_index(drop=True)], axis=1)
         inputs = sure[0].inputs
         about = [(name, of.title, of.unit) for name, of in inputs.items()]
         tables["about_numbers"] = pd.DataFrame(about, columns=["name", "title", "unit"])
@@ -58,10 +62,9 @@ def analyse(part: Part) -> dict[str, pd.DataFrame]:
 def _together(found: Sequence[Backfire], table: Callable[[Backfire], pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for one in found:
-        part = table(one).copy()
-        part.insert(0, "scenario", one.scenario)
-        part.insert(1, "outcome", one.outcome)
-        parts.append(part)
+        part = table(one).reset_index(drop=True)
+        labels = pd.DataFrame({"scenario": one.scenario, "outcome": one.outcome}, index=part.index)
+        parts.append(pd.concat([labels, part], axis=1))
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
@@ -104,14 +107,17 @@ def restored(brief: Brief, part: Part, scenario: str, outcome: str) -> Backfire:
 
 
 def confirmed(brief: Brief, part: Part, scenario: str | None = None) -> pd.DataFrame:
-    """Confirmed regions, the most telling first, of one scenario or of all: rows of ``boxes``."""
+    """Confirmed regions that are worth telling, the surest first, of one scenario or of all: rows of ``boxes``.
+
+    In them harm is more likely than not, and clearly more so than elsewhere: a region that is as bad as all others is no rule.
+    """
     found = brief.table(part, "boxes")
     if found is None or found[1].empty:
         return pd.DataFrame(columns=[*KEY, "box"])
     rows = found[1][found[1]["is_confirmed"].astype(bool)]
+    rows = rows[(rows["density"] >= LIKELY) & (rows["density"] - rows["base_rate"] >= LIFT)]
     rows = rows if scenario is None else rows[rows["scenario"] == scenario]
-    lift = rows["low"] - rows["base_rate"]
-    return rows.loc[lift.sort_values(ascending=False, kind="stable").index]
+    return rows.sort_values("adjusted_p", kind="stable")
 
 
 def said(brief: Brief, part: Part, scenario: str, outcome: str) -> list[str]:
@@ -125,9 +131,11 @@ def said(brief: Brief, part: Part, scenario: str, outcome: str) -> list[str]:
 
 def sentence_of(brief: Brief, part: Part, row: pd.Series) -> str:
     """The sentence of a confirmed region."""
-    rows = confirmed(brief, part, row["scenario"])
-    same = rows[rows["outcome"] == row["outcome"]].sort_values("box")
-    return said(brief, part, row["scenario"], row["outcome"])[list(same["box"]).index(row["box"])]
+    boxes = brief.tables[f"{part.name}/boxes"]
+    mine = boxes[
+        (boxes["scenario"] == row["scenario"]) & (boxes["outcome"] == row["outcome"]) & boxes["is_confirmed"].astype(bool)
+    ]
+    return said(brief, part, row["scenario"], row["outcome"])[sorted(mine["box"]).index(row["box"])]
 
 
 def answer(brief: Brief, part: Part) -> list[Sentence]:
@@ -146,7 +154,9 @@ def section(brief: Brief, part: Part) -> Section | None:
     rows = confirmed(brief, part)
     tried, scenarios = len(found[1]), brief.tables[f"{part.name}/said"].groupby(KEY).ngroups
     whole = Section(f"{part.name}-backfire", brief.say("backfire.title"), is_page=True)
-    intro = brief.say("backfire.intro", percent=f"{PERCENT:g}%", pairs=scenarios, tried=tried, n=len(rows))
+    sure = int(found[1]["is_confirmed"].astype(bool).sum())
+    counts = {"pairs": scenarios, "tried": tried, "sure": sure, "told": len(rows)}
+    intro = brief.say("backfire.intro", percent=f"{PERCENT:g}%", lift=f"{100 * LIFT:.0f}", **counts)
     whole.blocks.append(Paragraph([intro]))
     if rows.empty:
         whole.blocks.append(Paragraph([brief.say("backfire.nothing")]))
@@ -155,6 +165,8 @@ def section(brief: Brief, part: Part) -> Section | None:
     for _, row in rows.head(MOST_DRAWN).iterrows():
         picture = draw_backfire(restored(brief, part, row["scenario"], row["outcome"]), int(row["box"]))
         name = f"{part.name}_backfire_{row['scenario']}_{row['outcome']}_{row['box']}"
-        caption = brief.say("backfire.figure", scenario=row["scenario"], outcome=brief.say(f"outcome.{row['outcome']}").lower())
+        caption = brief.say(
+            "backfire.figure", scenario=told_name(named(row["scenario"])), outcome=brief.say(f"outcome.{row['outcome']}").lower()
+        )
         whole.blocks.append(brief.drawing(name, picture, caption))
     return whole

@@ -11,6 +11,8 @@ from partnersim.brief.blocks import Claim
 from partnersim.brief.catalogue import Catalogue
 from partnersim.study import words
 
+DIGITS = 3
+"""Most digits of a size, unless its interval ends nearer to zero than they tell."""
 COLUMNS = ("outcome", "reference_mean", "difference", "low", "high")
 """What a row must have for its difference to be said; ``low, high`` are simultaneous over its table's family."""
 
@@ -37,7 +39,7 @@ def _word(row: pd.Series) -> str:
 
 
 def _text(catalogue: Catalogue, key: str, row: pd.Series) -> str:
-    size, unit, low, high = words.amount_parts(row)
+    size, unit, low, high = words.amount_parts(row, DIGITS)
     better = words.BETTER.get(row["outcome"], "none")
     side = "neutral" if better == "none" or _word(row) not in words.CLEAR else "better" if _word(row) == better else "worse"
     label = f"label.{row['outcome']}"

@@ -11,6 +11,7 @@ from partnersim.brief import backfire
 from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
 from partnersim.brief.claims import clear_ones
 from partnersim.brief.scenarios import Named, named, reference_of, where
+from partnersim.brief.worlds import LEAST_TOLD, is_calibrated
 from partnersim.figures.one_policy import draw_policy
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import inputs_used
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 SAME_SIDE = 0.9
 """Share of calibrated worlds that must be on the same side for evidence to be clear."""
-CALIBRATED = "calibration"
 SIDES = "Staff-days by side"
 MOST_ELSEWHERE, MOST_PAIRS = 4, 3
 """Regions and goals named, and pairs of an outcome."""
@@ -46,22 +46,41 @@ def evidence(brief: Brief, name: str) -> Evidence | None:
     verdicts = dict(zip(rows["outcome"], rows["verdict"], strict=True))
     better = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] == words.BETTER[o]]
     worse = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] != words.BETTER[o]]
-    told = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "share": f"{SAME_SIDE:.0%}"}
     backfires = bool(_regions(brief, name))
-    if better and worse:
-        return Evidence("mixed", brief.say("evidence.why_mixed_both", **told), backfires)
     if not better and not worse:
         return Evidence("none", brief.say("evidence.why_none"), backfires)
-    strength, moved = ("helps", better) if better else ("harms", worse)
-    shares = [_calibrated_share(brief, name, outcome, better=bool(better)) for outcome in moved]
-    known = [share for share in shares if share is not None]
-    if not known:
-        return Evidence(strength, brief.say(f"evidence.why_{strength}_here", **told), backfires)
-    if min(known) < SAME_SIDE:
-        least = moved[shares.index(min(known))]
-        reason = brief.say("evidence.why_mixed_worlds", moved=_outcomes(brief, [least]), share=f"{min(known):.0%}")
-        return Evidence("mixed", reason, backfires)
-    return Evidence(strength, brief.say(f"evidence.why_{strength}", **told), backfires)
+    doubts = {outcome: _doubt(brief, name, outcome, outcome in better) for outcome in [*better, *worse]}
+    up, down = ([outcome for outcome in some if not doubts[outcome]] for some in (better, worse))
+    strength = "mixed" if bool(up) == bool(down) else "helps" if up else "harms"
+    why = strength if strength != "mixed" else "mixed_both" if up else "mixed_open"
+    lists = {"better": _outcomes(brief, up), "worse": _outcomes(brief, down), "moved": _outcomes(brief, [*better, *worse])}
+    said = [brief.say(f"evidence.why_{why}", **lists), *filter(None, doubts.values())]
+    if up or down:
+        is_asked = len(_in_worlds(brief, "robustness", calibrated=True)) > 0
+        said.append(brief.say("evidence.holds" if is_asked else "evidence.not_asked", share=f"{SAME_SIDE:.0%}"))
+    return Evidence(strength, " ".join(said), backfires)
+
+
+def _doubt(brief: Brief, name: str, outcome: str, is_better: bool) -> str:
+    """Why a clear difference at the default numbers does not count; empty where it does."""
+    told = brief.say(f"outcome.{outcome}").lower()
+    for table in _in_worlds(brief, "robustness", calibrated=True):
+        rows = table[(table["policy"] == name) & (table["outcome"] == outcome) & (table["measure"] == "no_worse")]
+        share = rows["value"].iloc[0] if is_better else 1 - rows["value"].iloc[0]
+        if share < SAME_SIDE:
+            return brief.say("evidence.few_worlds", outcome=told, share=f"{share:.0%}")
+    for table in _in_worlds(brief, "headline", calibrated=False):
+        rows = table[(table["scenario"] == name) & (table["outcome"] == outcome)]
+        verdict = rows["verdict"].iloc[0]
+        if verdict in words.CLEAR and (verdict == words.BETTER[outcome]) != is_better:
+            return brief.say("evidence.turns", outcome=told)
+    return ""
+
+
+def _in_worlds(brief: Brief, name: str, calibrated: bool) -> list[pd.DataFrame]:
+    """A table of studies in worlds that are calibrated, or drawn over whole ranges."""
+    parts = [part for part in brief.of_kind("worlds") if is_calibrated(part) == calibrated]
+    return [found[1] for part in parts if (found := brief.table(part, name)) is not None]
 
 
 def _outcomes(brief: Brief, outcomes: list[str]) -> str:
@@ -75,25 +94,6 @@ def _headline(brief: Brief, name: str) -> tuple[str, pd.DataFrame] | None:
         if found and (found[1]["scenario"] == name).any():
             return found[0], found[1][found[1]["scenario"] == name]
     return None
-
-
-def _sides(brief: Brief, name: str, outcome: str, calibrated: bool) -> pd.Series | None:
-    """The row on sides of worlds, of calibrated ones or of those drawn over whole ranges."""
-    for part in brief.of_kind("worlds"):
-        design = part.opened.study.uncertainties
-        if design is None or (design.design == CALIBRATED) != calibrated:
-            continue
-        found = brief.table(part, "sides")
-        if found is not None:
-            rows = found[1][(found[1]["policy"] == name) & (found[1]["outcome"] == outcome)]
-            if len(rows):
-                return rows.iloc[0]
-    return None
-
-
-def _calibrated_share(brief: Brief, name: str, outcome: str, better: bool) -> float | None:
-    row = _sides(brief, name, outcome, calibrated=True)
-    return None if row is None else float(row["better" if better else "worse"])
 
 
 def _regions(brief: Brief, name: str) -> list[str]:
@@ -171,13 +171,15 @@ def _does(brief: Brief, name: str, part: Part) -> list[Block]:
 def _worlds(brief: Brief, name: str) -> list[Sentence]:
     said: list[Sentence] = []
     for outcome in HEADLINES:
-        for calibrated in (True, False):
-            row = _sides(brief, name, outcome, calibrated)
-            if row is not None:
-                key = "recommendation.in_calibrated" if calibrated else "recommendation.in_wide"
-                n = int(row["worlds"])
-                shares = {side: f"{row[side]:.0%}" for side in ("better", "worse", "clear_better", "clear_worse")}
-                said.append([brief.say(key, outcome=brief.say(f"outcome.{outcome}"), worlds=n, **shares)])
+        for key, calibrated in (("in_calibrated", True), ("in_wide", False)):
+            for table in _in_worlds(brief, "sides", calibrated):
+                for _, row in table[(table["policy"] == name) & (table["outcome"] == outcome)].iterrows():
+                    shares = {side: f"{row[side]:.0%}" for side in ("better", "worse", "clear_better", "clear_worse")}
+                    counts = {"outcome": brief.say(f"outcome.{outcome}"), "worlds": int(row["worlds"])}
+                    text = brief.say(f"recommendation.{key}", **counts, **shares)
+                    if max(row["clear_better"], row["clear_worse"]) >= LEAST_TOLD:
+                        text += brief.say("recommendation.clearly", **shares)
+                    said.append([text, brief.say("word.stop")])
     return said or [[brief.say("recommendation.no_worlds")]]
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CALIBRATION = "calibration"
 RANKED_BY = "p90_regret"
+LEAST_TOLD = 0.005
+"""Share of worlds below which none are told of."""
 MOST_RIVALS, MOST_INPUTS = 4, 3
 """Policies named that may be first, and uncertainties named that are worth finding out."""
 
@@ -43,7 +45,8 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
         "left_out": data.left_out,
     }
     about["described"] = data.described()
-    tables = {"robustness": found.table, "ranks": found.ranks, "sides": sides(data), "about": pd.DataFrame([about])}
+    tables = {} if not part.opened.is_complete else {"headline": part.opened.table("headline")}
+    tables |= {"robustness": found.table, "ranks": found.ranks, "sides": sides(data), "about": pd.DataFrame([about])}
     if not is_calibrated(part) and len(data.inputs.columns):
         tables["perfect"] = perfect_information(data)
         tables["information"] = information(data)
@@ -189,7 +192,7 @@ def _sides(brief: Brief, part: Part) -> Grid:
 
 def _side(brief: Brief, row: pd.Series) -> str:
     shares = {column: f"{row[column]:.0%}" for column in ("better", "low", "high", "clear_worse")}
-    return brief.say("robustness.side_worse" if row["clear_worse"] > 0 else "robustness.side", **shares)
+    return brief.say("robustness.side_worse" if row["clear_worse"] >= LEAST_TOLD else "robustness.side", **shares)
 
 
 def _information(brief: Brief, part: Part) -> list[Section]:

@@ -130,17 +130,17 @@ def measured(value: float, low: float, high: float) -> tuple[str, str]:
     return rounded(values, half, signed=True)[0], "[{}, {}]".format(*rounded(values, half)[1:])
 
 
-def _told_width(value: float, low: float, high: float) -> float:
+def _told_width(value: float, low: float, high: float, digits: int = 4) -> float:
     """The half-width that decides the digits of a difference and its interval.
 
     Less than the true one where an end so near zero would be rounded to it, though the interval excludes it; more
-    where the difference would get more than four digits.
+    where the difference would get more than so many digits.
     """
     if not math.isfinite(value + low + high) or value == 0:
         return (high - low) / 2
     nearest = min(abs(low), abs(high)) if low * high > 0 else math.inf
-    most_digits = 10.0 ** (math.floor(math.log10(abs(value))) - 2)
-    return max(min((high - low) / 2, 10 * nearest), most_digits)
+    least = 10.0 ** (math.floor(math.log10(abs(value))) + 2 - digits)
+    return min(max((high - low) / 2, least), 10 * nearest)
 
 
 def verdict(low: float, high: float) -> str:
@@ -166,7 +166,7 @@ def amount(row: pd.Series) -> str:
     return f"{size}{unit} ({low} to {high})"
 
 
-def amount_parts(row: pd.Series) -> tuple[str, str, str, str]:
+def amount_parts(row: pd.Series, digits: int = 4) -> tuple[str, str, str, str]:
     """Size, unit and interval of a difference: without signs where it is clear, with them where its interval holds zero."""
     base = row["reference_mean"]
     scale, unit = (100 / abs(base), "%") if base else (1.0, f" {UNITS[row['outcome']]}")
@@ -174,7 +174,7 @@ def amount_parts(row: pd.Series) -> tuple[str, str, str, str]:
     is_clear = ends[0] * ends[1] > 0
     if is_clear:
         size, ends = abs(size), sorted(map(abs, ends))
-    texts = rounded((size, *ends), _told_width(size, *ends), signed=not is_clear)
+    texts = rounded((size, *ends), _told_width(size, ends[0], ends[1], digits), signed=not is_clear)
     return texts[0], unit, texts[1], texts[2]
 
 
