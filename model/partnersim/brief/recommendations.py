@@ -51,9 +51,9 @@ def evidence(brief: Brief, name: str) -> Evidence | None:
         return Evidence("none", brief.say("evidence.why_none"), backfires)
     doubts = {outcome: _doubt(brief, name, outcome, outcome in better) for outcome in [*better, *worse]}
     up, down = ([outcome for outcome in some if not doubts[outcome]] for some in (better, worse))
-    strength = "mixed" if bool(up) == bool(down) else "helps" if up else "harms"
-    why = strength if strength != "mixed" else "mixed_both" if up else "mixed_open"
-    lists = {"better": _outcomes(brief, up), "worse": _outcomes(brief, down), "moved": _outcomes(brief, [*better, *worse])}
+    strength = "helps" if up and not worse else "harms" if down and not better else "mixed"
+    why = strength if strength != "mixed" else "mixed_both" if better and worse else "mixed_open"
+    lists = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "moved": _outcomes(brief, [*better, *worse])}
     said = [brief.say(f"evidence.why_{why}", **lists), *filter(None, doubts.values())]
     if up or down:
         is_asked = len(_in_worlds(brief, "robustness", calibrated=True)) > 0
