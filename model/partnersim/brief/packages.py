@@ -89,6 +89,11 @@ def _front_told(brief: Brief, part: Part) -> str:
     )
 
 
+def _levers_of(package: str) -> str:
+    """A package's levers with blanks between them, so that lines can break."""
+    return package.replace("+", " ")
+
+
 def _small_told(brief: Brief, part: Part) -> list[str]:
     small = brief.tables[f"{part.name}/smallest"]
     said = []
@@ -97,7 +102,7 @@ def _small_told(brief: Brief, part: Part) -> list[str]:
         said.append(
             brief.say(
                 "packages.small",
-                package=row.package,
+                package=_levers_of(row.package),
                 n=int(row.levers),
                 most=f"{budgets.MOST:.0%}",
                 objective=name,
@@ -175,6 +180,8 @@ def _grid(brief: Brief, part: Part, known: Evidence) -> Grid:
         for outcome in HEADLINES:
             here = gains.index[(gains["name"] == name) & (gains["outcome"] == outcome)]
             cells.append([brief.claim(table, place, "cell") for place in here] or [brief.say("packages.reference")])
-        rows.append([[f"{int(row['number'])}: {name}"], *cells, [f"{row['spent']:,.0f}"], [f"{row['stays']:.0%}"]])
+        rows.append(
+            [[f"{int(row['number'])}: {_levers_of(str(name))}"], *cells, [f"{row['spent']:,.0f}"], [f"{row['stays']:.0%}"]]
+        )
     heads = [brief.say("packages.head_package"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
     return Grid(brief.say("packages.caption"), [*heads, brief.say("packages.head_spent"), brief.say("packages.head_stays")], rows)
