@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import io
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
@@ -14,7 +13,8 @@ from markupsafe import Markup
 
 from partnersim.brief.blocks import Section, Sentence
 from partnersim.brief.catalogue import Catalogue
-from partnersim.figures.style import Picture, style
+from partnersim.figures import light_svg
+from partnersim.figures.style import Picture
 from partnersim.study import words
 
 MOST_ROWS = 60
@@ -32,7 +32,7 @@ def render(
     sections: Sequence[Section],
     pictures: Mapping[str, Picture],
 ) -> str:
-    """The page. Figures are drawn into it as SVG with their letters as shapes, so that they look alike everywhere."""
+    """The page, with its figures in it as images of SVG."""
     return _template().render(
         say=say,
         title=title,
@@ -64,10 +64,7 @@ def _file(name: str) -> str:
 
 
 def _image(picture: Picture) -> str:
-    drawn = io.BytesIO()
-    with style():
-        picture.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
-    return f"data:image/svg+xml;base64,{base64.b64encode(drawn.getvalue()).decode()}"
+    return f"data:image/svg+xml;base64,{base64.b64encode(light_svg(picture)).decode()}"
 
 
 def _twin(data: pd.DataFrame) -> Markup:

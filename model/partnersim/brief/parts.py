@@ -15,9 +15,9 @@ from partnersim.study.store import MANIFEST, OUTCOMES, model_digest
 if TYPE_CHECKING:
     from partnersim.study.spec import Study
 
-KINDS = ("scenarios", "factorial", "worlds", "sensitivity", "search")
-"""What a study is by its design: scenarios compared, cells of a factorial, scenarios in worlds, worlds drawn to tell what matters
-in them, or a search for packages."""
+KINDS = ("scenarios", "factorial", "search", "worlds", "sensitivity")
+"""What a study is by its design, in the order of the page: scenarios compared, cells of a factorial, a search for packages,
+scenarios in worlds, or worlds drawn to tell what matters in them."""
 DRAWN_FOR_SENSITIVITY = ("saltelli", "morris")
 PARTIAL = "partial"
 

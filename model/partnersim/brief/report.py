@@ -18,10 +18,10 @@ from partnersim.brief.claims import check
 from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.tables import SETTING, Tables
-from partnersim.figures import save
+from partnersim.figures import keep
 from partnersim.study import words
 from partnersim.study.amounts import Amount
-from partnersim.study.files import StudyError, write_text
+from partnersim.study.files import StudyError, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
 
@@ -78,8 +78,10 @@ def report(
     body.append(methods.section(brief, _commands(folder, parts)))
     page = render(brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures)
     claims = check(page, tables, brief.say)
+    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
     for name, picture in brief.pictures.items():
-        save(picture, folder / FIGURES, name)
+        keep(picture, folder / FIGURES / name)
+        write_csv(picture.data, folder / FIGURES / f"{name}.csv")
     write_text(page, folder / PAGE)
     return Report(folder / PAGE, claims, len(brief.pictures), missing)
 

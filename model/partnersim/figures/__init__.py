@@ -15,7 +15,7 @@ from partnersim.figures.paths import draw_path_differences, draw_paths
 from partnersim.figures.pipeline import draw_pipeline
 from partnersim.figures.style import DPI, Picture, style
 from partnersim.study import words
-from partnersim.study.files import StudyError, write_csv, write_whole
+from partnersim.study.files import StudyError, write_bytes, write_csv, write_whole
 
 if TYPE_CHECKING:
     from partnersim.study.comparison import Comparison
@@ -66,15 +66,20 @@ def save(figure: Picture, folder: Path, name: str) -> None:
 
 
 def keep(picture: Picture, path: Path) -> None:
-    """Write PNG with 32 colours and SVG with text as text: a third of the size, because these stay in the repository."""
+    """Write PNG with 32 colours and :func:`light_svg`, because these stay in the repository."""
     from PIL import Image
 
     drawn = io.BytesIO()
-    with style(), matplotlib.rc_context({"svg.fonttype": "none"}):
+    with style():
         picture.savefig(drawn, format="png", dpi=DPI)
-        few = Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE)
-        write_whole(path.with_suffix(".png"), functools.partial(few.save, format="PNG", optimize=True))
-        svg = functools.partial(
-            picture.savefig, format="svg", metadata={"Date": None, "Creator": None, "Description": picture.alt}
-        )
-        write_whole(path.with_suffix(".svg"), svg)
+    few = Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE)
+    write_whole(path.with_suffix(".png"), functools.partial(few.save, format="PNG", optimize=True))
+    write_bytes(light_svg(picture), path.with_suffix(".svg"))
+
+
+def light_svg(picture: Picture) -> bytes:
+    """SVG with text as text: a third of the size, in whatever of the figure's fonts the reader has."""
+    drawn = io.BytesIO()
+    with style(), matplotlib.rc_context({"svg.fonttype": "none"}):
+        picture.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None, "Description": picture.alt})
+    return drawn.getvalue()

@@ -35,6 +35,8 @@ from partnersim.study.resampling import generator
 
 HARMED, OTHER = Look(VERMILLION, "X"), Look(BLUE, "o")
 BOX_COLOUR, FULL_COLOUR = "#F6D5C2", "#EEEEEE"
+SHOWN = (0.02, 0.98)
+"""Quantiles of differences between which worlds are shown where they lie."""
 MOST_ROWS = 6
 """Restricted inputs whose ranges are shown."""
 
@@ -127,6 +129,8 @@ def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str,
     """Worlds in the two surest inputs with the box; the outcome's difference in place of the second where there is one."""
     names = list(shown)[:2]
     across, up = names[0], names[1] if len(names) == 2 else "difference"
+    if up == "difference":  # a few worlds far out would squeeze all others
+        worlds = worlds.assign(difference=worlds["difference"].clip(*worlds["difference"].quantile(SHOWN)))
     limits = [_full(worlds[name]) for name in (across, up)]
     box = [_clipped(shown.get(name, (-math.inf, math.inf)), full) for name, full in zip((across, up), limits, strict=True)]
     axes.fill_between(box[0], *box[1], color=BOX_COLOUR, linewidth=0, zorder=0)
@@ -139,7 +143,7 @@ def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str,
     axes.set_xlabel(wrapped(_label(found, across), 52))
     if up == "difference":
         axes.axhline(0, color=BLACK, linewidth=0.8)
-        text = f"{words.label(found.outcome)}: difference, {words.UNITS[found.outcome]}"
+        text = f"{words.label(found.outcome)}: difference, {words.UNITS[found.outcome]}; the outermost at the edge"
     else:
         text = _label(found, up)
     axes.set_ylabel(wrapped(text, 40, 3))
