@@ -58,7 +58,9 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     n = len(rows[(rows["second"] != "") & (rows["outcome"] == HEADLINES[0])])
     if not pieces:
         return [[brief.say("effects.no_pair", of=n)]]
-    return [[brief.say("effects.answer", n=len(pairs), of=n * len(HEADLINES)), *brief.listed(pieces), brief.say("word.stop")]]
+    return [
+        [brief.say("effects.answer", n=len(pairs), of=f"{n * len(HEADLINES):,}"), *brief.listed(pieces), brief.say("word.stop")]
+    ]
 
 
 def _names(brief: Brief, part: Part) -> set[str]:

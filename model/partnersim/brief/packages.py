@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from partnersim.analysis import budgets
+from partnersim.analysis.cells import lever_labels
 from partnersim.analysis.fronts import agreement
 from partnersim.analysis.packages import LIKELY, Evidence, evidence_of
 from partnersim.analysis.packages import tables as tables_of
@@ -128,6 +129,9 @@ def sections(brief: Brief, part: Part) -> list[Section]:
             "packages.intro", levers=len(known.ids), seeds=search.seeds, held=len(known.judged.seeds), runs=f"{search.runs:,}"
         )
         section.blocks.append(Paragraph([intro]))
+    titles = lever_labels(part.opened)
+    levers = brief.say("word.comma").join(titles.get(str(name), str(name)) for name in known.ids.index)
+    section.blocks.append(Paragraph([brief.say("packages.levers", levers=levers)], "note"))
     items: list[Sentence] = [[_front_told(brief, part)], *([text] for text in _small_told(brief, part))]
     if brief.table(part, "optimism"):
         items += [[text] for text in _promise_told(brief, part)]

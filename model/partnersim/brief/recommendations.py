@@ -194,7 +194,8 @@ def _pays(brief: Brief, name: str, part: Part) -> Sentence:
     chosen = [*sides.index, *elsewhere.index]
     if not chosen:
         return [brief.say("recommendation.no_payers")]
-    return [*brief.listed([[brief.claim(table, row, "paid")] for row in chosen]), brief.say("word.stop")]
+    claims = brief.listed([[brief.claim(table, row, "paid")] for row in chosen])
+    return [brief.say("recommendation.paid", reference=reference_of(brief, part)), *claims, brief.say("word.stop")]
 
 
 def _pairs(brief: Brief, about: Named) -> list[Sentence]:

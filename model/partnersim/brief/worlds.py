@@ -134,9 +134,10 @@ def _worth_knowing(brief: Brief, part: Part) -> str:
     for outcome in HEADLINES:
         rows = found[1][(found[1]["outcome"] == outcome) & (found[1]["verdict"] == WORTH)].head(MOST_INPUTS)
         if len(rows):
-            titles = "; ".join(_title(row) for _, row in rows.iterrows())
+            titles = brief.say("word.comma").join(_title(row) for _, row in rows.iterrows())
             said.append(brief.say("information.worth", outcome=brief.say(f"outcome.{outcome}").lower(), titles=titles))
-    return f"{brief.say('information.first')} {' '.join(said)}" if said else brief.say("information.nothing")
+    listed = brief.say("word.semicolon").join(said)
+    return brief.say("information.first", listed=listed) if said else brief.say("information.nothing")
 
 
 def _title(row: pd.Series) -> str:
