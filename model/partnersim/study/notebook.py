@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from partnersim.scenario.reading import Table, read_toml
 from partnersim.study.files import StudyError
@@ -20,6 +21,8 @@ QUESTION, STUDY = "question.toml", "study.toml"
 KEYS = ("title", "question", "note")
 SMALL = {"size": "class", "months": 24}
 SMALL_SEEDS, SMALL_POINTS = 4, {"latin-hypercube": 64, "sobol": 64, "calibration": 8, "saltelli": 8, "morris": 2}
+SEARCHED_ALIKE = ("names", "key", "confirm_from", "start", "ramp")
+"""What a search in a small setting has from the study."""
 SMALL_SEARCH = SearchDesign(runs=2_000, seeds=4, population=40, confirm=12, confirm_seeds=20)
 
 
@@ -73,6 +76,7 @@ def small(study: Study) -> Study:
         points = min(study.uncertainties.points or SMALL_POINTS["calibration"], SMALL_POINTS[study.uncertainties.design])
         changes["uncertainties"] = dataclasses.replace(study.uncertainties, points=points)
     if study.search is not None:
-        search = changes["search"] = dataclasses.replace(SMALL_SEARCH, names=study.search.names, start=study.search.start)
+        kept: dict[str, Any] = {name: getattr(study.search, name) for name in SEARCHED_ALIKE}
+        search = changes["search"] = dataclasses.replace(SMALL_SEARCH, **kept)
         changes["seeds"] = search.all_seeds(study.seeds[0])
     return dataclasses.replace(study, **changes)  # type: ignore[arg-type]
