@@ -1,6 +1,6 @@
 """How long the analysis of stored runs takes, and how much memory: ``python benchmarks/analysis.py results/03_recommendations``.
 
-Times what a brief needs before anything is drawn, study by study. The folder must have its runs, which the repository does not keep.
+Times what a brief needs before anything is drawn, study by study. The folder must have its runs, which are not in the repository.
 """
 
 from __future__ import annotations
