@@ -81,7 +81,8 @@ def test_what_is_missing_is_said_and_the_rest_told_of(alone):
         ({}, ["--with", "effects"], 'design = "fractional-factorial".*partnersim study run FILE'),
         ({}, ["--with", "wisdom"], "no section 'wisdom'; allowed are backfire"),
         ({}, ["--precision", "0.1%"], "6 seeds give .* About [0-9,]+ seeds would do.*study expand"),
-        ({}, ["--precision", "much"], "--precision is .*allowed are"),
+        ({}, ["--precision", "transaction_cost=0.01"], "staff-days per performing partnership-year, .*% of the reference"),
+        ({}, ["--precision", "much"], "precision is .*allowed are"),
     ],
 )
 def test_mistakes_are_told_with_what_helps(alone, changes, arguments, wanted):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,9 @@ from partnersim.brief.catalogue import LANGUAGE, Catalogue
 from partnersim.brief.claims import check
 from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
+from partnersim.brief.precise import require_precision
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures import keep
-from partnersim.study import words
-from partnersim.study.amounts import Amount
 from partnersim.study.files import StudyError, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
@@ -58,7 +56,7 @@ def report(
 
     Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV). Where runs are not here, the
     tables kept are told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``precision``: see
-    :func:`require_precision`; ``tell`` is told what goes on.
+    :func:`~partnersim.brief.precise.require_precision`; ``tell`` is told what goes on.
     Raises :class:`StudyError` for a folder without studies, runs of another model version unless ``any_version``, sections that
     need another design, and tables that are nowhere.
     """
@@ -84,32 +82,6 @@ def report(
         write_csv(picture.data, folder / FIGURES / f"{name}.csv")
     write_text(page, folder / PAGE)
     return Report(folder / PAGE, claims, len(brief.pictures), missing)
-
-
-def require_precision(brief: Brief, asked: str) -> None:
-    """``StudyError`` where an interval of a headline difference is wider than asked; says how many seeds would do.
-
-    ``asked``: half-width in percent of the reference, such as ``2%``.
-    """
-    wanted = Amount.parse(asked, "--precision")
-    for part in brief.of_kind("scenarios"):
-        found = brief.table(part, "headline")
-        if found is None:
-            continue
-        rows = found[1]
-        half = (rows["high"] - rows["low"]) / 2
-        excess = half / rows["reference_mean"].map(wanted.of)
-        worst = excess.idxmax()
-        if excess[worst] > 1:
-            row = rows.loc[worst]
-            needed = math.ceil(row["runs"] * excess[worst] ** 2)
-            width = words.number(100 * half[worst] / abs(row["reference_mean"]))
-            raise StudyError(
-                f"{part.folder}: {row['runs']:,.0f} seeds give {words.label(row['outcome']).lower()} of {row['scenario']} an "
-                f"interval of half-width {width}% of the reference; asked is {asked}. About {needed:,} seeds would do: "
-                f"write seeds = {needed} in the study file, and say "
-                f"`partnersim study expand {part.folder / 'study.toml'} --out {part.folder}`."
-            )
 
 
 def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[str]:

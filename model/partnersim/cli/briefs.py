@@ -19,7 +19,11 @@ from partnersim.cli.common import QUIET, say
     metavar="SECTION",
     help="A section that must be there: effects, shares, robustness, backfire, sensitivity or packages.",
 )
-@click.option("--precision", metavar="SHARE", help='How precise headline differences must be, such as "2%" of the reference.')
+@click.option(
+    "--precision",
+    metavar="AMOUNT",
+    help='Half-width that intervals must have, such as "2%" of the reference, or "transaction_cost=1%".',
+)
 @click.option("--any-version", is_flag=True, help="Also read runs that another version of the model made; the brief says so.")
 @click.option("--json", "as_json", is_flag=True, help="What was made, as JSON.")
 @QUIET
