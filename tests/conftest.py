@@ -1,5 +1,9 @@
 """Hypothesis repeats the same examples in every run, so that a failure is found again."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads for small matrices only get in each other's way
+
 from hypothesis import Phase, settings
 
 from partnersim.compiled import IS_COMPILED

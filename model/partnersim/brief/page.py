@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from partnersim.brief.blocks import Section, Sentence
 from partnersim.brief.catalogue import Catalogue
-from partnersim.figures import light_svg
 from partnersim.figures.style import Picture
 from partnersim.study import words
 
@@ -31,8 +30,9 @@ def render(
     sure: str,
     sections: Sequence[Section],
     pictures: Mapping[str, Picture],
+    images: Mapping[str, bytes],
 ) -> str:
-    """The page, with its figures in it as images of SVG."""
+    """The page. ``pictures``: its figures by name; ``images``: the same as SVG, which stands in the page."""
     return _template().render(
         say=say,
         title=title,
@@ -42,7 +42,7 @@ def render(
         answer=answer,
         sure=sure,
         sections=sections,
-        images={name: _image(picture) for name, picture in pictures.items()},
+        images={name: _address(image) for name, image in images.items()},
         twins={name: _twin(picture.data) for name, picture in pictures.items()},
         style=Markup(_file("brief.css")),
         version=metadata.version("partnersim"),
@@ -63,8 +63,8 @@ def _file(name: str) -> str:
     return (resources.files("partnersim.brief") / "templates" / name).read_text(encoding="utf-8")
 
 
-def _image(picture: Picture) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(light_svg(picture)).decode()}"
+def _address(image: bytes) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(image).decode()}"
 
 
 def _twin(data: pd.DataFrame) -> Markup:

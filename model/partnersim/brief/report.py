@@ -18,8 +18,8 @@ from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.precise import require_precision
 from partnersim.brief.tables import SETTING, Tables
-from partnersim.figures import keep
-from partnersim.study.files import StudyError, write_csv, write_text
+from partnersim.figures import light_png, light_svg
+from partnersim.study.files import StudyError, write_bytes, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
 
@@ -74,11 +74,13 @@ def report(
     answer, body = _told(brief)
     title, question, note = _asked(folder, parts)
     body.append(methods.section(brief, _commands(folder, parts)))
-    page = render(brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures)
+    images = {name: light_svg(picture) for name, picture in brief.pictures.items()}
+    page = render(brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures, images)
     claims = check(page, tables, brief.say)
     (folder / FIGURES).mkdir(parents=True, exist_ok=True)
     for name, picture in brief.pictures.items():
-        keep(picture, folder / FIGURES / name)
+        write_bytes(light_png(picture), folder / FIGURES / f"{name}.png")
+        write_bytes(images[name], folder / FIGURES / f"{name}.svg")
         write_csv(picture.data, folder / FIGURES / f"{name}.csv")
     write_text(page, folder / PAGE)
     return Report(folder / PAGE, claims, len(brief.pictures), missing)

@@ -66,15 +66,20 @@ def save(figure: Picture, folder: Path, name: str) -> None:
 
 
 def keep(picture: Picture, path: Path) -> None:
-    """Write PNG with 32 colours and :func:`light_svg`, because these stay in the repository."""
+    """Write :func:`light_png` and :func:`light_svg`, because these stay in the repository."""
+    write_bytes(light_png(picture), path.with_suffix(".png"))
+    write_bytes(light_svg(picture), path.with_suffix(".svg"))
+
+
+def light_png(picture: Picture) -> bytes:
+    """PNG with 32 colours."""
     from PIL import Image
 
-    drawn = io.BytesIO()
+    drawn, light = io.BytesIO(), io.BytesIO()
     with style():
         picture.savefig(drawn, format="png", dpi=DPI)
-    few = Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE)
-    write_whole(path.with_suffix(".png"), functools.partial(few.save, format="PNG", optimize=True))
-    write_bytes(light_svg(picture), path.with_suffix(".svg"))
+    Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE).save(light, format="PNG", optimize=True)
+    return light.getvalue()
 
 
 def light_svg(picture: Picture) -> bytes:
