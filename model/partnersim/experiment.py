@@ -17,7 +17,7 @@ from partnersim.figures import keep
 from partnersim.figures.style import Picture
 from partnersim.study.files import write_csv, write_json
 from partnersim.study.page import exit_if_stale, fill
-from partnersim.study.store import engine_digest
+from partnersim.study.versions import engine_digest
 
 MANIFEST = "manifest.json"
 Tables = dict[str, pd.DataFrame]

@@ -10,7 +10,8 @@ from partnersim.english import counted, listed
 from partnersim.study.files import StudyError
 from partnersim.study.opened import OpenedStudy, open_study
 from partnersim.study.reading import TABLE
-from partnersim.study.store import MANIFEST, OUTCOMES, model_digest
+from partnersim.study.store import MANIFEST, OUTCOMES
+from partnersim.study.versions import model_digest
 
 if TYPE_CHECKING:
     from partnersim.study.spec import Study

@@ -21,8 +21,9 @@ from partnersim.study.runner import Shard, Tally
 from partnersim.study.runs import PartnershipSimulator, Simulator
 from partnersim.study.search import Search, last_plan
 from partnersim.study.spec import Study, seeds_of, stretches
-from partnersim.study.store import ADVICE, Asked, Folder, Stored, engine_digest
+from partnersim.study.store import ADVICE, Asked, Folder, Stored
 from partnersim.study.tables import write_tables
+from partnersim.study.versions import engine_digest
 from partnersim.study.workers import Engine, EngineLost, InProcess, Processes
 
 OUTCOME_BYTES, MONTH_BYTES = 48.0, 2.6

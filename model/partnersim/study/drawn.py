@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 from partnersim.study.files import write_text
-from partnersim.study.store import read_manifest, versions
+from partnersim.study.store import read_manifest
+from partnersim.study.versions import versions
 
 PACKAGE = Path(__file__).resolve().parents[1]
 FIGURES, MARK = "figures", "figures.digest"

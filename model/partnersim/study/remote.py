@@ -53,7 +53,7 @@ _making: dict[str, tuple[float, int, Any]] = {}
 
 def version() -> str:
     """The model version of whoever calls."""
-    from partnersim.study.store import engine_digest
+    from partnersim.study.versions import engine_digest
 
     return engine_digest()
 

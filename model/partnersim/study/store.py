@@ -18,22 +18,20 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import hashlib
 import itertools
 import json
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from partnersim.study.files import PARTIAL, StudyError, append_line, write_bytes, write_csv, write_json
 from partnersim.study.runs import Failure, Produced
+from partnersim.study.versions import git_state, model_digest, versions
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,59 +39,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FORMAT = "partnersim study 2"
-PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "scipy", "matplotlib")
 ADVICE = "Name another folder with --out."
 MANIFEST, JOURNAL, DAMAGED = "manifest.json", "journal", ".damaged"
 OUTCOMES, MONTHLY = Path("runs", "outcomes"), Path("runs", "monthly")
 RUNNING, COMPLETE = "running", "complete"
-
-
-def engine_digest() -> str:
-    """Sixteen hexadecimal digits that change when a run could: sources of engine and scenario reading, Numba, NumPy, Python."""
-    from partnersim import compiled
-
-    return _digest_of(_beside_the_engine(), compiled.digest())
-
-
-def model_digest() -> str:
-    """Sixteen hexadecimal digits of the same sources alone: the model's version, whatever it runs on."""
-    from partnersim import compiled
-
-    return _digest_of([*compiled.engine_files(), *_beside_the_engine()])
-
-
-def _beside_the_engine() -> list[Path]:
-    from partnersim import compiled
-
-    files = [compiled.HERE / f"{room}.py" for room in ("simulate", "policy", "outcomes")]
-    return [*files, *sorted((compiled.HERE / "scenario").glob("*.py"))]
-
-
-def _digest_of(files: Sequence[Path], begun: str = "") -> str:
-    h = hashlib.sha256(begun.encode())
-    for path in files:
-        h.update(path.read_bytes())
-    return h.hexdigest()[:16]
-
-
-@functools.cache
-def versions() -> dict[str, str]:
-    """Versions of the libraries that make results and figures."""
-    return {name: metadata.version(name) for name in PACKAGES}
-
-
-@functools.cache
-def _git_state() -> dict[str, Any] | None:
-    """Commit of the model's sources and whether they differ from it; None where they are no working copy."""
-    here = Path(__file__).resolve().parent
-
-    def git(*words: str) -> str:
-        return subprocess.run(["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
-
-    try:
-        return {"commit": git("rev-parse", "HEAD"), "changed": bool(git("status", "--porcelain", "--", "."))}
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 @dataclass(frozen=True)
@@ -246,7 +195,7 @@ class Folder:
             "packages": versions(),
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
-            "git": _git_state(),
+            "git": git_state(),
             "wall_seconds": round(sum(line["wall_seconds"] for line in used), 3),
             "cpu_seconds": round(sum(line["cpu_seconds"] for line in used), 3),
             **more,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from partnersim.study.files import StudyError, try_writing, write_csv, write_json, write_text
 from partnersim.study.page import filled
-from partnersim.study.store import engine_digest
+from partnersim.study.versions import engine_digest
 from partnersim.validation import telling
 from partnersim.validation.targets import Pattern
 from partnersim.validation.validate import Effort, summary
