@@ -22,7 +22,7 @@ from tqdm import tqdm
 from partnersim.scenario.library import library
 from partnersim.study.files import StudyError, write_csv, write_json
 from partnersim.study.page import exit_if_stale, fill
-from partnersim.study.store import engine_digest
+from partnersim.study.versions import engine_digest
 from partnersim.validation.calibration import (
     CUT,
     Space,

@@ -22,7 +22,7 @@ from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.scenario import load_levers, load_parameters, make_scenario
 from partnersim.study.files import write_csv, write_json
 from partnersim.study.paired import paired_differences, simultaneous
-from partnersim.study.store import engine_digest
+from partnersim.study.versions import engine_digest
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parents[1] / "results" / HERE.name

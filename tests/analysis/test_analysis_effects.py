@@ -10,7 +10,7 @@ import planted
 import pytest
 
 from partnersim.analysis.cells import seed_means
-from partnersim.analysis.effects import aliased, effects, effects_of, interplay, seeds_needed
+from partnersim.analysis.effects import aliased, effects, effects_of, interplay
 from partnersim.figures.effects import draw_effects
 from partnersim.figures.pairs import draw_pairs
 from partnersim.study import resampling
@@ -174,23 +174,6 @@ def test_several_bases_and_few_seeds_are_refused() -> None:
         effects(planted.study(twice, {"incidents": np.ones((4, 8))}), ["incidents"])
     with pytest.raises(StudyError, match=r"incidents: 2 seeds .* need 3"):
         effects(planted.study(levels, {"incidents": np.ones((2, 4))}), ["incidents"])
-
-
-def test_seeds_needed_follow_the_root() -> None:
-    """Fails when half the width is promised for other than four times the seeds, or for one outcome by another's width."""
-    mains = pd.DataFrame(
-        {"second": "", "percent_low": [-2.0, 1.0], "percent_high": [2.0, 7.0], "runs": [20, 20], "outcome": ["a", "b"]}
-    )
-    assert seeds_needed(mains, 3.0) == 20
-    assert seeds_needed(mains, 1.5) == 80
-    assert seeds_needed(mains[mains["outcome"] == "a"], 1.0) == 80
-    assert seeds_needed(mains, 300.0) == 3
-    pair = mains.assign(second="x", percent_high=900.0)
-    assert seeds_needed(pd.concat([mains, pair]), 3.0) == 20
-    with pytest.raises(StudyError, match="above 0"):
-        seeds_needed(mains, 0.0)
-    with pytest.raises(StudyError, match="No main effect"):
-        seeds_needed(pair, 1.0)
 
 
 def test_pairs_help_in_the_good_direction_alone() -> None:

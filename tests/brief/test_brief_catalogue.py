@@ -42,7 +42,7 @@ def test_options_named_in_the_words_are_options_of_a_lever():
     """Fails when a page tells of an option that no lever of that recommendation has."""
     import re
 
-    from partnersim.brief.scenarios import named
+    from partnersim.brief.names import named
     from partnersim.scenario import scenario_names
 
     say = Catalogue()

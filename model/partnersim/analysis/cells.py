@@ -121,12 +121,3 @@ def lever_labels(study: OpenedStudy) -> dict[str, str]:
     if (own := lever_folder(study.study.folder)).is_dir() and own.resolve() != folders[0].resolve():
         folders.append(own)
     return {name: f"{lever.id} {lever.title}" for name, lever in load_levers(*folders).items()}
-
-
-def described(study: OpenedStudy, seeds: int) -> str:
-    """Seeds, months and size in words, and how many inputs are assumed: the front of a figure's footer."""
-    worlds = study.points["world"].nunique()
-    means = f", means over {counted(worlds, 'world')}" if worlds > 1 else ""
-    setting = f"{counted(seeds, 'seed')}{means}, {counted(study.study.months, 'month')} after burn-in, size {study.study.size}."
-    inputs = study.asked.inputs
-    return f"{setting} Of {inputs[1]} inputs {inputs[0]} are assumed." if inputs else setting

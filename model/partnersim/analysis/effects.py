@@ -20,7 +20,7 @@ from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.factorial import aliases
 from partnersim.study.files import StudyError
-from partnersim.study.paired import FEWEST, LEVEL, simultaneous
+from partnersim.study.paired import LEVEL, simultaneous
 
 if TYPE_CHECKING:
     from partnersim.study.opened import OpenedStudy
@@ -122,18 +122,3 @@ def interplay(outcome: str, verdict: str) -> str:
     if verdict not in words.CLEAR or better == "none":
         return ""
     return "helps" if verdict == better else "spoils"
-
-
-def seeds_needed(table: pd.DataFrame, percent: float) -> int:
-    """About how many seeds give the widest interval of a main effect a half-width of ``percent`` of the design's mean.
-
-    ``table``: rows of :func:`effects`. Standard errors fall with the root of the number of seeds. Raises
-    :class:`StudyError` for a width that is not above zero, and where no main effect has a percent.
-    """
-    if not percent > 0:
-        raise StudyError(f"A half-width of {percent:g} % of the mean; it must be above 0.")
-    mains = table[(table["second"] == "") & table["percent_high"].notna()]
-    if mains.empty:
-        raise StudyError("No main effect has a share of a mean that is not zero; a width in percent needs one.")
-    half = (mains["percent_high"] - mains["percent_low"]) / 2
-    return max(FEWEST, math.ceil(float((mains["runs"] * (half / percent) ** 2).max()) - 1e-9))

@@ -129,13 +129,12 @@ def described_worlds(opened: OpenedStudy, what: Sequence[str]) -> tuple[pd.DataF
         from partnersim.scenario.reading import unknown
 
         raise StudyError(f"{unknown('outcome or monthly path that is kept', strange[0], [*outcomes, *paths])}.")
-    parts, inputs = [], {}
-    for name in what:
-        is_outcome = name in outcomes
-        frame = opened.outcomes([name]) if is_outcome else read_monthly(opened.path, mine, None, [name])
-        means = frame[frame["scenario"] == reference].groupby("world")[name].mean()
-        told = f"in the {reference}: {words.label(name).lower()}"
-        parts.append(means.rename(told))
-        inputs[told] = Input(told, outcomes[name] if is_outcome else paths[name])
-    frame = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=mine["world"].sort_values())
-    return frame, inputs
+    if not what:
+        return pd.DataFrame(index=mine["world"].sort_values()), {}
+    wanted = [name for name in what if name in outcomes], [name for name in what if name in paths]
+    frames = opened.outcomes(wanted[0]), read_monthly(opened.path, mine, None, wanted[1])
+    of_reference = [frame[frame["scenario"] == reference] for frame in frames]
+    means = [of.groupby("world")[names].mean() for of, names in zip(of_reference, wanted, strict=True) if names]
+    told = {name: f"in the {reference}: {words.label(name).lower()}" for name in what}
+    inputs = {told[name]: Input(told[name], (outcomes | paths)[name]) for name in what}
+    return pd.concat(means, axis=1)[list(what)].rename(columns=told), inputs

@@ -11,7 +11,7 @@ from partnersim.analysis.discovery import SEARCHED, Backfire, all_backfires, tol
 from partnersim.analysis.inworlds import Input
 from partnersim.analysis.prim import Box, Found
 from partnersim.brief.blocks import Bullets, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import named, told_name
+from partnersim.brief.names import label
 from partnersim.figures.backfire import draw_backfire
 from partnersim.ledger import OUTCOMES
 
@@ -34,8 +34,8 @@ def analyse(part: Part) -> dict[str, pd.DataFrame]:
     """Tables of the regions in which each scenario does harm, confirmed together over all scenarios and outcomes.
 
     ``boxes``: a row a region; ``said``: a sentence each, or one that says why there is none; of confirmed ones ``ends``
-    (restricted numbers), ``curves`` (trade-offs) and ``harm`` (every world), with ``numbers`` (of worlds) and
-    ``about_numbers`` (titles, units).
+    (restricted numbers), ``curves`` (trade-offs) and ``harm`` (every world), and of what they restrict
+    ``numbers`` (of worlds) and ``about_numbers`` (titles, units).
     """
     opened = part.opened
     kept = {*opened.study.monthly, *(o.name for o in OUTCOMES)}
@@ -50,11 +50,10 @@ def analyse(part: Part) -> dict[str, pd.DataFrame]:
         tables["ends"] = _together(sure, _ends)
         tables["curves"] = _together(sure, _curves)
         tables["harm"] = _together(sure, lambda one: one.worlds[own].reset_index())
-        numbers = pd.concat([one.worlds.drop(columns=own) for one in sure])
-        numbers = numbers[~numbers.index.duplicated()].sort_index()
-        tables["numbers"] = pd.concat([numbers.index.to_frame(index=False), numbers.reset_index(drop=True)], axis=1)
-        inputs = sure[0].inputs
-        about = [(name, of.title, of.unit) for name, of in inputs.items()]
+        shown = sorted(tables["ends"]["number"].unique())
+        numbers = pd.concat([one.worlds[shown] for one in sure])
+        tables["numbers"] = numbers[~numbers.index.duplicated()].sort_index().reset_index()
+        about = [(name, sure[0].inputs[name].title, sure[0].inputs[name].unit) for name in shown]
         tables["about_numbers"] = pd.DataFrame(about, columns=["name", "title", "unit"])
     return tables
 
@@ -165,8 +164,6 @@ def section(brief: Brief, part: Part) -> Section | None:
     for _, row in rows.head(MOST_DRAWN).iterrows():
         picture = draw_backfire(restored(brief, part, row["scenario"], row["outcome"]), int(row["box"]))
         name = f"{part.name}_backfire_{row['scenario']}_{row['outcome']}_{row['box']}"
-        caption = brief.say(
-            "backfire.figure", scenario=told_name(named(row["scenario"])), outcome=brief.say(f"outcome.{row['outcome']}").lower()
-        )
+        caption = brief.say("backfire.figure", scenario=label(row["scenario"]), outcome=brief.say(f"label.{row['outcome']}"))
         whole.blocks.append(brief.drawing(name, picture, caption))
     return whole

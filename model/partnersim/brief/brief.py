@@ -59,3 +59,7 @@ class Brief:
                 joined.append(f" {self.say(f'word.{word}')} " if number == len(pieces) - 1 else self.say("word.comma"))
             joined += piece
         return joined
+
+    def enumerated(self, names: list[str], word: str = "and") -> str:
+        """The same of plain words."""
+        return "".join(map(str, self.listed([[name] for name in names], word)))

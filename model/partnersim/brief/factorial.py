@@ -11,7 +11,7 @@ from partnersim.analysis.effects import effects
 from partnersim.analysis.shapley import ALL, MOST, shapley
 from partnersim.brief.blocks import Bullets, Claim, Paragraph, Section, Sentence
 from partnersim.brief.claims import clear_ones
-from partnersim.brief.scenarios import where
+from partnersim.brief.names import where
 from partnersim.figures.effects import draw_effects
 from partnersim.figures.pairs import draw_pairs
 from partnersim.figures.shapley import draw_shapley
@@ -99,7 +99,7 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
     everything = rows.rename(columns={"difference": "estimate", "reference_mean": "mean"})
     for outcome in HEADLINES:
         picture = draw_pairs(everything, outcome, labels, told)
-        caption = say("effects.figure_pairs", outcome=say(f"outcome.{outcome}").lower())
+        caption = say("effects.figure_pairs", outcome=say(f"label.{outcome}"))
         pairs.blocks.append(brief.drawing(f"{part.name}_pairs_{outcome}", picture, caption))
     section.parts.append(pairs)
     return section

@@ -38,6 +38,12 @@ class Part:
         """Where it is."""
         return self.opened.path
 
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether its worlds are accepted sets of a calibration, and not drawn over ranges."""
+        design = self.opened.study.uncertainties
+        return design is not None and design.design == "calibration"
+
 
 def find_parts(folder: Path, any_version: bool = False) -> list[Part]:
     """The study in a folder, or those in the folders within it, by name.

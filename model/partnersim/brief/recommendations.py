@@ -2,116 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from partnersim.brief import backfire
 from partnersim.brief.blocks import Block, Bullets, Paragraph, Section, Sentence
 from partnersim.brief.claims import clear_ones
-from partnersim.brief.scenarios import Named, named, reference_of, where
-from partnersim.brief.worlds import LEAST_TOLD, is_calibrated
+from partnersim.brief.evidence import SAME_SIDE, evidence, headline, in_worlds, regions
+from partnersim.brief.names import Named, named, reference_of, where
+from partnersim.brief.worlds import LEAST_TOLD
 from partnersim.figures.one_policy import draw_policy
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import inputs_used
-from partnersim.study import words
 
 if TYPE_CHECKING:
     from partnersim.brief.brief import Brief
     from partnersim.brief.parts import Part
 
-SAME_SIDE = 0.9
-"""Share of calibrated worlds that must be on the same side for evidence to be clear."""
 SIDES = "Staff-days by side"
 MOST_ELSEWHERE, MOST_PAIRS = 4, 3
 """Regions and goals named, and pairs of an outcome."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """How strong the evidence on a scenario is. ``strength``: helps, harms, mixed or none; ``reason``: why, in a sentence."""
-
-    strength: str
-    reason: str
-    backfires: bool = False
-
-
-def evidence(brief: Brief, name: str) -> Evidence | None:
-    """Of one scenario, over all studies of the brief; None where none compares it."""
-    head = _headline(brief, name)
-    if head is None:
-        return None
-    rows = head[1]
-    verdicts = dict(zip(rows["outcome"], rows["verdict"], strict=True))
-    better = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] == words.BETTER[o]]
-    worse = [o for o in HEADLINES if verdicts.get(o) in words.CLEAR and verdicts[o] != words.BETTER[o]]
-    backfires = bool(_regions(brief, name))
-    if not better and not worse:
-        return Evidence("none", brief.say("evidence.why_none"), backfires)
-    doubts = {outcome: _doubt(brief, name, outcome, outcome in better) for outcome in [*better, *worse]}
-    up, down = ([outcome for outcome in some if not doubts[outcome]] for some in (better, worse))
-    strength = "helps" if up and not worse else "harms" if down and not better else "mixed"
-    why = strength if strength != "mixed" else "mixed_both" if better and worse else "mixed_open"
-    lists = {"better": _outcomes(brief, better), "worse": _outcomes(brief, worse), "moved": _outcomes(brief, [*better, *worse])}
-    said = [brief.say(f"evidence.why_{why}", **lists), *filter(None, doubts.values())]
-    if up or down:
-        is_asked = len(_in_worlds(brief, "robustness", calibrated=True)) > 0
-        said.append(brief.say("evidence.holds" if is_asked else "evidence.not_asked", share=f"{SAME_SIDE:.0%}"))
-    return Evidence(strength, " ".join(said), backfires)
-
-
-def _doubt(brief: Brief, name: str, outcome: str, is_better: bool) -> str:
-    """Why a clear difference at the default numbers does not count; empty where it does."""
-    told = brief.say(f"outcome.{outcome}").lower()
-    for table in _in_worlds(brief, "robustness", calibrated=True):
-        rows = table[(table["policy"] == name) & (table["outcome"] == outcome) & (table["measure"] == "no_worse")]
-        share = rows["value"].iloc[0] if is_better else 1 - rows["value"].iloc[0]
-        if share < SAME_SIDE:
-            return brief.say("evidence.few_worlds", outcome=told, share=f"{share:.0%}")
-    for table in _in_worlds(brief, "headline", calibrated=False):
-        rows = table[(table["scenario"] == name) & (table["outcome"] == outcome)]
-        verdict = rows["verdict"].iloc[0]
-        if verdict in words.CLEAR and (verdict == words.BETTER[outcome]) != is_better:
-            return brief.say("evidence.turns", outcome=told)
-    return ""
-
-
-def _in_worlds(brief: Brief, name: str, calibrated: bool) -> list[pd.DataFrame]:
-    """A table of studies in worlds that are calibrated, or drawn over whole ranges."""
-    parts = [part for part in brief.of_kind("worlds") if is_calibrated(part) == calibrated]
-    return [found[1] for part in parts if (found := brief.table(part, name)) is not None]
-
-
-def _outcomes(brief: Brief, outcomes: list[str]) -> str:
-    names = [brief.say(f"outcome.{o}").lower() for o in outcomes]
-    return "".join(str(piece) for piece in brief.listed([[name] for name in names]))
-
-
-def _headline(brief: Brief, name: str) -> tuple[str, pd.DataFrame] | None:
-    for part in brief.of_kind("scenarios"):
-        found = brief.table(part, "headline")
-        if found and (found[1]["scenario"] == name).any():
-            return found[0], found[1][found[1]["scenario"] == name]
-    return None
-
-
-def _regions(brief: Brief, name: str) -> list[str]:
-    """Sentences on confirmed regions in which a scenario does harm."""
-    return [
-        backfire.sentence_of(brief, part, row)
-        for part in brief.of_kind("worlds")
-        for _, row in backfire.confirmed(brief, part, name).iterrows()
-    ]
-
-
-def column(brief: Brief, name: str) -> Sentence:
-    """The evidence on a scenario as it stands in the table side by side."""
-    found = evidence(brief, name)
-    if found is None:
-        return [""]
-    text = brief.say(f"evidence.{found.strength}")
-    return [f"{text}{brief.say('word.semicolon')}{brief.say('evidence.backfires')}" if found.backfires else text]
 
 
 def pages(brief: Brief) -> list[Section]:
@@ -133,9 +41,8 @@ def pages(brief: Brief) -> list[Section]:
 def _page(brief: Brief, paragraph: int, name: str, about: Named, part: Part) -> Section:
     say = brief.say
     found = evidence(brief, name)
-    assert found is not None
     page = Section(f"paragraph-{paragraph}", say("recommendation.title", paragraph=paragraph, title=about.title), is_page=True)
-    page.blocks.append(Paragraph(column(brief, name), "badge"))
+    page.blocks.append(Paragraph([found.badge(brief)], "badge"))
     page.blocks.append(Paragraph([found.reason]))
     if say.has(f"paragraph.{paragraph}.asks"):
         page.parts.append(Section("", say("recommendation.asks"), [Paragraph([say(f"paragraph.{paragraph}.asks")])]))
@@ -151,9 +58,7 @@ def _page(brief: Brief, paragraph: int, name: str, about: Named, part: Part) -> 
 
 
 def _does(brief: Brief, name: str, part: Part) -> list[Block]:
-    head = _headline(brief, name)
-    assert head is not None
-    table, rows = head
+    table, rows = headline(brief, name)
     claims = brief.listed([[brief.claim(table, row)] for row in rows.index])
     reference = reference_of(brief, part)
     said: list[Block] = [Paragraph([brief.say("recommendation.alone", reference=reference), *claims, brief.say("word.stop")])]
@@ -172,7 +77,7 @@ def _worlds(brief: Brief, name: str) -> list[Sentence]:
     said: list[Sentence] = []
     for outcome in HEADLINES:
         for key, calibrated in (("in_calibrated", True), ("in_wide", False)):
-            for table in _in_worlds(brief, "sides", calibrated):
+            for table in in_worlds(brief, "sides", calibrated):
                 for _, row in table[(table["policy"] == name) & (table["outcome"] == outcome)].iterrows():
                     shares = {side: f"{row[side]:.0%}" for side in ("better", "worse", "clear_better", "clear_worse")}
                     counts = {"outcome": brief.say(f"outcome.{outcome}"), "worlds": int(row["worlds"])}
@@ -215,7 +120,7 @@ def _pairs(brief: Brief, about: Named) -> list[Sentence]:
 def _backfires(brief: Brief, name: str) -> list[Sentence]:
     if not any(brief.table(part, "said") for part in brief.of_kind("worlds")):
         return [[brief.say("recommendation.boxes_not_asked")]]
-    return [[text] for text in _regions(brief, name)] or [[brief.say("recommendation.no_boxes")]]
+    return [[text] for text in regions(brief, name)] or [[brief.say("recommendation.no_boxes")]]
 
 
 def _mechanism(brief: Brief, about: Named) -> list[Sentence]:

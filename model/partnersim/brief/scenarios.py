@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from partnersim.analysis.payers import payers
 from partnersim.brief.blocks import Claim, Grid, Section, Sentence
 from partnersim.brief.claims import clear_ones
-from partnersim.english import listed, sentence
+from partnersim.brief.evidence import evidence
+from partnersim.brief.names import label, named, reference_of, where
 from partnersim.figures.payers import draw_payers, payer_pages
 from partnersim.figures.side_by_side import draw_side_by_side
 from partnersim.ledger import HEADLINES
-from partnersim.scenario import Scenario, find_scenario, load_scenario
-from partnersim.scenario.reading import ScenarioError
 from partnersim.study import words
 from partnersim.study.opened import compared
 from partnersim.study.paired import LEVEL
@@ -30,33 +28,13 @@ MOST = 4
 """Scenarios named in a sentence of the answer."""
 
 
-class Named(NamedTuple):
-    """A scenario for readers. ``paragraph``: of the report where it is one of its recommendations, else 0."""
-
-    title: str
-    paragraph: int
-    scenario: Scenario | None
-
-
-def named(name: str) -> Named:
-    """The scenario of a name as the library has it; the name alone where it has none."""
-    try:
-        scenario = load_scenario(find_scenario(name))
-    except ScenarioError:
-        return Named(name, 0, None)
-    found = re.match(r"Recommendation (\d+): (.*)", scenario.title)
-    if found:
-        return Named(found[2], int(found[1]), scenario)
-    return Named(sentence(scenario.title.removeprefix("Package: ")) or name, 0, scenario)
-
-
 def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """``headline``: three headline outcomes of every scenario, judged together; ``payers``: who pays, who gains."""
     opened = part.opened
     if len(opened.scenarios) < 2:
         return {}, ["it has one scenario, so there is nothing to compare."]
     head = opened.table("headline") if opened.is_complete else _headline(opened)
-    names = {name: told_name(named(name)) for name in head["scenario"].unique()}
+    names = {name: label(name) for name in head["scenario"].unique()}
     head.insert(1, "name", head["scenario"].map(names))
     return {"headline": head, "payers": payers(opened)}, []
 
@@ -64,11 +42,6 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
 def _headline(opened: OpenedStudy) -> pd.DataFrame:
     """The headline of a study that is not finished, of the pairs that are there."""
     return compared(opened.path, opened.points, None, opened.asked).headline()
-
-
-def told_name(about: Named) -> str:
-    """``63 strategies, templates, guidelines``, or the title."""
-    return f"{about.paragraph} {about.title}" if about.paragraph else about.title
 
 
 def answer(brief: Brief, part: Part) -> list[Sentence]:
@@ -103,8 +76,6 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     found = brief.table(part, "headline")
     if found is None:
         return []
-    from partnersim.brief.recommendations import column
-
     table, head = found
     section = Section(f"{part.name}-side-by-side", brief.say("scenarios.title"))
     reference = reference_of(brief, part)
@@ -116,28 +87,14 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     for is_recommendation, heading in ((True, "head_recommendation"), (False, "head_scenario")):
         mine = [name for name in names if bool(about[name].paragraph) == is_recommendation]
         if mine:
-            columns = {name: column(brief, name) for name in mine}
-            section.blocks.append(_grid(brief, table, head, names, mine, heading, caption, columns))
+            graded = {name: evidence(brief, name).badge(brief) for name in mine}
+            section.blocks.append(_grid(brief, table, head, names, mine, heading, caption, graded))
     return [section, *_payers(brief, part, names)]
-
-
-def reference_of(brief: Brief, part: Part) -> str:
-    """The first scenario in running text: ``baseline``."""
-    title = named(brief.scenarios(part)[0]).title.partition(":")[0]
-    return title[:1].lower() + title[1:]
 
 
 def _short(name: str, told: str) -> str:
     """A label whose first word tells a scenario from the others: the paragraph of a recommendation, else its name."""
     return told if told[:1].isdigit() else name
-
-
-def where(part: Part, table: pd.DataFrame) -> str:
-    """Of what runs a figure is, for its footer."""
-    study = part.opened.study
-    inputs = part.opened.asked.inputs
-    told = f"{table['runs'].max():,.0f} paired seeds, {study.months} months after burn-in, size {study.size}."
-    return f"{told} Of {inputs[1]} inputs {inputs[0]} are assumed." if inputs else told
 
 
 def _grid(
@@ -148,7 +105,7 @@ def _grid(
     mine: Iterable[str],
     heading: str,
     caption: str,
-    evidence: dict[str, Sentence],
+    graded: dict[str, str],
 ) -> Grid:
     rows: list[list[Sentence]] = []
     for name in mine:
@@ -156,7 +113,7 @@ def _grid(
         for outcome in HEADLINES:
             here = head.index[(head["scenario"] == name) & (head["outcome"] == outcome)]
             cells.append([brief.claim(table, row, "cell") for row in here])
-        rows.append([*cells, evidence[name]])
+        rows.append([*cells, [graded[name]]])
     heads = [
         brief.say(f"scenarios.{heading}"),
         *(brief.say(f"outcome.{o}") for o in HEADLINES),
@@ -175,6 +132,6 @@ def _payers(brief: Brief, part: Part, names: dict[str, str]) -> list[Section]:
     told = where(part, table)
     for page in range(len(payer_pages(table))):
         picture = draw_payers(table, labels, told, page)
-        groups = listed(list(picture.data["group"].unique()))
+        groups = brief.enumerated(list(picture.data["group"].unique()))
         section.blocks.append(brief.drawing(f"{part.name}_payers_{page + 1}", picture, brief.say("payers.figure", groups=groups)))
     return [section]

@@ -8,8 +8,7 @@ import pandas as pd
 
 from partnersim.analysis.sensitivity import ABOVE, LUCK_NAME, convergence, sensitivity
 from partnersim.brief.blocks import Bullets, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import reference_of
-from partnersim.brief.worlds import label
+from partnersim.brief.names import label, reference_of
 from partnersim.figures.sensitivity import draw_convergence, draw_sensitivity
 from partnersim.ledger import HEADLINES
 
@@ -77,22 +76,18 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     section.blocks.append(Bullets([[_said(brief, part, table, outcome, reference, OUTCOME)] for outcome in HEADLINES]))
     for outcome in HEADLINES:
         picture = draw_sensitivity(table, outcome, reference, OUTCOME)
-        caption = brief.say(
-            "sensitivity.figure", outcome=brief.say(f"outcome.{outcome}").lower(), scenario=reference_of(brief, part)
-        )
+        caption = brief.say("sensitivity.figure", outcome=brief.say(f"label.{outcome}"), scenario=reference_of(brief, part))
         section.blocks.append(brief.drawing(f"{part.name}_{outcome}", picture, caption))
     changes = Section(f"{part.name}-changes", brief.say("sensitivity.changes"))
     for scenario in brief.scenarios(part)[1:]:
         changes.blocks.append(Bullets([[_said(brief, part, table, outcome, scenario, DIFFERENCE)] for outcome in HEADLINES]))
         picture = draw_sensitivity(table, HEADLINES[0], scenario, DIFFERENCE)
-        caption = brief.say(
-            "sensitivity.figure_difference", outcome=brief.say(f"outcome.{HEADLINES[0]}").lower(), scenario=label(scenario)
-        )
+        caption = brief.say("sensitivity.figure_difference", outcome=brief.say(f"label.{HEADLINES[0]}"), scenario=label(scenario))
         changes.blocks.append(brief.drawing(f"{part.name}_{scenario}", picture, caption))
     settled = Section(f"{part.name}-convergence", brief.say("sensitivity.convergence"))
     for outcome in HEADLINES:
         picture = draw_convergence(grown[1], outcome, reference, OUTCOME)
-        caption = brief.say("sensitivity.figure_convergence", outcome=brief.say(f"outcome.{outcome}").lower())
+        caption = brief.say("sensitivity.figure_convergence", outcome=brief.say(f"label.{outcome}"))
         settled.blocks.append(brief.drawing(f"{part.name}_convergence_{outcome}", picture, caption))
     section.parts += [*([changes] if changes.blocks else []), settled]
     return [section]

@@ -15,7 +15,7 @@ from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
 from partnersim.analysis.worldwise import sides
 from partnersim.brief import backfire
 from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
-from partnersim.brief.scenarios import named, reference_of, told_name
+from partnersim.brief.names import label, reference_of
 from partnersim.figures.information import draw_information
 from partnersim.figures.robustness import draw_ranks, draw_regret, draw_satisficing
 from partnersim.ledger import HEADLINES
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from partnersim.brief.brief import Brief
     from partnersim.brief.parts import Part
 
-CALIBRATION = "calibration"
 RANKED_BY = "p90_regret"
 LEAST_TOLD = 0.005
 """Share of worlds below which none are told of."""
@@ -47,7 +46,7 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     about["described"] = data.described()
     tables = {} if not part.opened.is_complete else {"headline": part.opened.table("headline")}
     tables |= {"robustness": found.table, "ranks": found.ranks, "sides": sides(data), "about": pd.DataFrame([about])}
-    if not is_calibrated(part) and len(data.inputs.columns):
+    if not part.is_calibrated and len(data.inputs.columns):
         tables["perfect"] = perfect_information(data)
         tables["information"] = information(data)
         if len(data.worlds) >= FEWEST_WORLDS and part.opened.is_complete:
@@ -66,26 +65,15 @@ def block(part: Part) -> Crossed:
     return crossed(in_worlds(frame, HEADLINES, there), numbers_of_worlds(opened))
 
 
-def is_calibrated(part: Part) -> bool:
-    """Whether its worlds are accepted sets of a calibration, and not drawn over ranges."""
-    design = part.opened.study.uncertainties
-    return design is not None and design.design == CALIBRATION
-
-
 def answer(brief: Brief, part: Part) -> list[Sentence]:
     """Which policy is most robust, and what should be found out first; nothing of calibrated worlds, which serve as a check."""
     found = brief.table(part, "robustness")
-    if found is None or is_calibrated(part):
+    if found is None or part.is_calibrated:
         return []
     said: list[Sentence] = [[_first(brief, part, found[1], "no_worse", ALL)]]
     if know := _worth_knowing(brief, part):
         said.append([know])
     return [*said, *backfire.answer(brief, part)]
-
-
-def label(name: str) -> str:
-    """A policy for readers."""
-    return told_name(named(name))
 
 
 def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome: str) -> str:
@@ -98,7 +86,7 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
     likely = rows[rows["p_best"] > 1 / (2 * len(rows))]
     rivals = (likely if len(likely) > 1 else rows.head(2)).head(MOST_RIVALS)
     names = [top] if is_sure else [row for _, row in rivals.iterrows()]
-    policies = "".join(map(str, brief.listed([[label(row["policy"])] for row in names], "or")))
+    policies = brief.enumerated([label(row["policy"]) for row in names], "or")
     is_share = top["unit"] == "share of worlds"
     value, low, high = (
         [f"{100 * top[c]:.0f}%" for c in ("value", "low", "high")]
@@ -135,7 +123,7 @@ def _worth_knowing(brief: Brief, part: Part) -> str:
         rows = found[1][(found[1]["outcome"] == outcome) & (found[1]["verdict"] == WORTH)].head(MOST_INPUTS)
         if len(rows):
             titles = brief.say("word.comma").join(_title(row) for _, row in rows.iterrows())
-            said.append(brief.say("information.worth", outcome=brief.say(f"outcome.{outcome}").lower(), titles=titles))
+            said.append(brief.say("information.worth", outcome=brief.say(f"label.{outcome}"), titles=titles))
     listed = brief.say("word.semicolon").join(said)
     return brief.say("information.first", listed=listed) if said else brief.say("information.nothing")
 
@@ -151,11 +139,11 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     if found is None or ranks is None:
         return []
     about = _about(brief, part)
-    kind = "calibrated" if is_calibrated(part) else "wide"
+    kind = "calibrated" if part.is_calibrated else "wide"
     section = Section(f"{part.name}-robustness", brief.say(f"robustness.title_{kind}"), is_page=True)
     intro = brief.say(f"robustness.intro_{kind}", policies=about["policies"], worlds=about["worlds"], seeds=about["seeds"])
     section.blocks.append(Paragraph([intro]))
-    section.blocks.append(Paragraph([brief.say("robustness.measures", gains=_gains())], "note"))
+    section.blocks.append(Paragraph([brief.say("robustness.measures", gains=_gains(brief))], "note"))
     table = found[1]
     items: list[Sentence] = [[_first(brief, part, table, "no_worse", ALL)]]
     items += [[_first(brief, part, table, RANKED_BY, outcome)] for outcome in HEADLINES]
@@ -163,20 +151,20 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     whole = Robustness(table, ranks[1], BY, str(about["described"]))
     section.blocks.append(brief.drawing(f"{part.name}_shares", draw_satisficing(whole), brief.say("robustness.figure_shares")))
     for outcome in HEADLINES if kind == "wide" else ():
-        name = brief.say(f"outcome.{outcome}").lower()
+        name = brief.say(f"label.{outcome}")
         caption = brief.say("robustness.figure_regret", outcome=name)
         section.blocks.append(brief.drawing(f"{part.name}_regret_{outcome}", draw_regret(whole, outcome), caption))
     if kind == "wide":
         picture = draw_ranks(whole, HEADLINES[0], RANKED_BY)
-        caption = brief.say("robustness.figure_ranks", outcome=brief.say(f"outcome.{HEADLINES[0]}").lower())
+        caption = brief.say("robustness.figure_ranks", outcome=brief.say(f"label.{HEADLINES[0]}"))
         section.blocks.append(brief.drawing(f"{part.name}_ranks", picture, caption))
     section.blocks.append(_sides(brief, part))
     harm = backfire.section(brief, part)
     return [section, *_information(brief, part), *([harm] if harm else [])]
 
 
-def _gains() -> str:
-    return ", ".join(f"{words.label(outcome).lower()} {percent:g}%" for outcome, percent in BY.items())
+def _gains(brief: Brief) -> str:
+    return brief.enumerated([f"{brief.say(f'label.{outcome}')} {percent:g}%" for outcome, percent in BY.items()])
 
 
 def _sides(brief: Brief, part: Part) -> Grid:
@@ -206,6 +194,6 @@ def _information(brief: Brief, part: Part) -> list[Section]:
     told = str(_about(brief, part)["described"])
     for outcome in HEADLINES:
         picture = draw_information(found[1], perfect[1], outcome, told)
-        caption = brief.say("information.figure", outcome=brief.say(f"outcome.{outcome}").lower())
+        caption = brief.say("information.figure", outcome=brief.say(f"label.{outcome}"))
         section.blocks.append(brief.drawing(f"{part.name}_information_{outcome}", picture, caption))
     return [section]
