@@ -12,10 +12,10 @@ from analysis.opened_by_hand import harmed
 from partnersim.analysis.discovery import all_backfires, told
 from partnersim.brief import backfire
 from partnersim.brief.brief import Brief
-from partnersim.brief.catalogue import Catalogue
 from partnersim.brief.parts import Part
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures.backfire import draw_backfire
+from partnersim.languages.catalogue import Catalogue
 
 NAMES = ["days_issue", "accept_busy", "accept_fatigue", "lapse_rate"]
 
@@ -35,7 +35,7 @@ def brief(tmp_path_factory) -> Brief:
     tables = Tables(folder)
     setting = pd.DataFrame({"scenario": opened.scenarios, "worlds": 240})
     tables.keep("worlds", {SETTING: setting, **backfire.analyse(part)})
-    return Brief(folder, [part], tables, Catalogue())
+    return Brief(folder, [part], tables, Catalogue("brief"))
 
 
 def test_a_confirmed_region_is_told_and_drawn_from_its_tables_alone(brief):

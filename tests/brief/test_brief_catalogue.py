@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from partnersim.brief.catalogue import LANGUAGE, Catalogue, languages
+from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
 
 
 def test_every_language_has_the_same_texts_with_the_same_braces():
     """Fails when a text of one language is missing in another, or leaves out a number."""
-    wanted = Catalogue(LANGUAGE).fields()
-    for language in languages():
-        assert Catalogue(language).fields() == wanted
+    wanted = Catalogue("brief", LANGUAGE).fields()
+    for language in languages("brief"):
+        assert Catalogue("brief", language).fields() == wanted
 
 
 def test_a_number_chooses_its_form_and_lists_have_their_length():
     """Fails when one is told as many, or a list loses a text."""
-    say = Catalogue()
+    say = Catalogue("brief")
     assert say("scenarios.and_more", n=1) == " and one more"
     assert say("scenarios.and_more", n=7) == " and 7 more"
     assert len(say.every("paragraph.63.not_said")) == 2 and say.every("paragraph.1.not_said") == []
@@ -27,12 +27,12 @@ def test_a_number_chooses_its_form_and_lists_have_their_length():
 def test_a_missing_text_or_number_is_a_fault(key, values):
     """Fails when the page would show a hole where a text or number should be."""
     with pytest.raises(KeyError):
-        Catalogue()(key, **values)
+        Catalogue("brief")(key, **values)
 
 
 def test_every_recommendation_has_its_words():
     """Fails when a page of paragraphs 63 to 77 lacks what the report asks, or what is not said."""
-    say = Catalogue()
+    say = Catalogue("brief")
     for paragraph in range(63, 78):
         assert say(f"paragraph.{paragraph}.asks")
         assert say.every(f"paragraph.{paragraph}.not_said")
@@ -45,7 +45,7 @@ def test_options_named_in_the_words_are_options_of_a_lever():
     from partnersim.brief.names import named
     from partnersim.scenario import scenario_names
 
-    say = Catalogue()
+    say = Catalogue("brief")
     about = {told.paragraph: told for name in scenario_names() if (told := named(name)).paragraph}
     assert sorted(about) == list(range(63, 78))
     for paragraph, told in about.items():
@@ -62,7 +62,7 @@ def test_code_asks_for_no_text_that_is_not_there():
 
     import partnersim.brief
 
-    say = Catalogue()
+    say = Catalogue("brief")
     known = set(say.fields())
     tables = {key.rpartition(".")[0] for key in known}
     for file in Path(partnersim.brief.__file__).parent.rglob("*"):

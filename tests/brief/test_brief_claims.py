@@ -5,10 +5,10 @@ import math
 import pandas as pd
 import pytest
 
-from partnersim.brief.catalogue import Catalogue
 from partnersim.brief.claims import UnfoundedClaim, check, claim
+from partnersim.languages.catalogue import Catalogue
 
-SAY = Catalogue()
+SAY = Catalogue("brief")
 
 
 def row(low, high, outcome="transaction_cost", base=200.0):

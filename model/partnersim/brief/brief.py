@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from partnersim.brief.blocks import Claim, Drawing, Sentence
-from partnersim.brief.catalogue import Catalogue
 from partnersim.brief.claims import claim
 from partnersim.brief.parts import Part
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures.style import Picture
+from partnersim.languages.catalogue import Catalogue
 
 
 @dataclass

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pandas as pd
 
 from partnersim.brief.blocks import Claim
-from partnersim.brief.catalogue import Catalogue
+from partnersim.languages.catalogue import Catalogue
 from partnersim.study import words
 
 DIGITS = 3

@@ -12,8 +12,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from partnersim.brief.blocks import Section, Sentence
-from partnersim.brief.catalogue import Catalogue
 from partnersim.figures.style import Picture
+from partnersim.languages.catalogue import Catalogue
 from partnersim.study import words
 
 MOST_ROWS = 60

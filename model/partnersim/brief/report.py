@@ -12,13 +12,13 @@ import pandas as pd
 from partnersim.brief import factorial, methods, packages, recommendations, scenarios, sensitivity, worlds
 from partnersim.brief.blocks import Section, Sentence
 from partnersim.brief.brief import Brief
-from partnersim.brief.catalogue import LANGUAGE, Catalogue
 from partnersim.brief.claims import check
 from partnersim.brief.page import render
 from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.precise import require_precision
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures import light_png, light_svg
+from partnersim.languages.catalogue import LANGUAGE, Catalogue
 from partnersim.study.files import StudyError, write_bytes, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
@@ -68,7 +68,7 @@ def report(
     missing = [text for part in parts for text in part.missing]
     for part in parts:
         missing += _analyse(part, tables, tell)
-    brief = Brief(folder, parts, tables, Catalogue(language))
+    brief = Brief(folder, parts, tables, Catalogue("brief", language))
     if precision is not None:
         require_precision(brief, precision)
     answer, body = _told(brief)
