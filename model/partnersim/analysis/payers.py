@@ -25,16 +25,8 @@ if TYPE_CHECKING:
 
 REGIONS = ("africa", "americas", "asia", "europe", "oceania")
 GOALS = ("income", "food", "health", "environment", "gender", "skills", "humanitarian", "governance")
-SIDES = {
-    "days_hq": "UN headquarters",
-    "days_country": "UN country offices",
-    "days_central": "Central units",
-    "days_company": "Companies",
-    "days_government": "Governments",
-    "days_civil": "Civil society",
-}
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Staff-days by side": tuple(SIDES),
+    "Staff-days by side": tuple(words.SIDES),
     "Staff-days by region": tuple(f"days_in_{name}" for name in REGIONS),
     "Staff-days by goal": tuple(f"days_for_{name}" for name in GOALS),
     "Reach by region": tuple(f"reach_in_{name}" for name in REGIONS),
@@ -148,7 +140,7 @@ def member(outcome: str) -> str:
     for start in ("days_in_", "days_for_", "reach_in_", "reach_for_"):
         if outcome.startswith(start):
             return words.label(outcome.removeprefix(start))
-    return SIDES.get(outcome, words.label(outcome))
+    return words.SIDES.get(outcome, words.label(outcome))
 
 
 def told(outcome: str, verdict: str) -> str:

@@ -70,6 +70,16 @@ LABELS = {
 }
 """Names for readers, at most 25 characters; other names show themselves."""
 
+SIDES = {
+    "days_hq": "UN headquarters",
+    "days_country": "UN country offices",
+    "days_central": "Central units",
+    "days_company": "Companies",
+    "days_government": "Governments",
+    "days_civil": "Civil society",
+}
+"""Who spends staff-days, by the outcome that counts them."""
+
 LARGE = ((1e9, "bn"), (1e6, "M"))
 CLEAR = ("lower", "higher")
 """Verdicts of what clearly differs."""
