@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from partnersim.english import listed, sentence
-from partnersim.ledger import OUTCOMES, SERIES
+from partnersim.kinds import REGIONS
+from partnersim.ledger import OUTCOMES, SERIES, Activity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +43,14 @@ LABELS = {
     "days_country": "UN country offices' days",
     "days_central": "Central units' days",
     "days_company": "Companies' days",
+    "days_government": "Governments' days",
+    "days_civil": "Civil society's days",
+    "days_per_signed": "Days per agreement",
+    "slack_days": "Unused days of entities",
+    **{f"days_{a.name.lower()}": f"Days on {a.name.lower().replace('_', ' ')}" for a in Activity if a != Activity.SLACK},
+    **{f"{of}_in_{region.lower()}": f"{of.capitalize()} in {region}" for of in ("days", "reach") for region in REGIONS},
     "months_to_agreement": "Months to agreement",
+    "months_to_agreement_median": "Months, median",
     "wasted_share": "Share of effort wasted",
     "duplicate_courting": "Share of courting doubled",
     "duplicate_checks": "Share of checks doubled",
@@ -51,6 +59,7 @@ LABELS = {
     "incident_loss": "Reputation points lost",
     "incidents_per_100": "Per 100 partnership-years",
     "exposed_by_bad_firm": "Entities per bad firm",
+    "incident_hits": "Partnerships hit",
     "largest_cascade": "Largest cascade",
     "risks_screened_out": "Risky firms screened out",
     "sound_rejected": "Sound firms rejected",
