@@ -14,7 +14,9 @@ import pandas as pd
 from partnersim.analysis.cells import Cells, factorial_cells, seed_means
 from partnersim.analysis.effects import effects_of
 from partnersim.english import listed
-from partnersim.ledger import OUTCOMES
+from partnersim.kinds import GOALS, REGIONS
+from partnersim.languages.names import names
+from partnersim.ledger import OUTCOMES, Side
 from partnersim.study import words
 from partnersim.study.files import StudyError
 from partnersim.study.paired import LEVEL, paired_differences, simultaneous
@@ -23,13 +25,13 @@ from partnersim.study.store import OUTCOMES as PARTS
 if TYPE_CHECKING:
     from partnersim.study.opened import OpenedStudy
 
-REGIONS = ("africa", "americas", "asia", "europe", "oceania")
-GOALS = ("income", "food", "health", "environment", "gender", "skills", "humanitarian", "governance")
+PLACES = {f"in_{name.lower()}": name for name in REGIONS}
+SIDES = tuple(f"days_{side.name.lower()}" for side in Side)
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Staff-days by side": tuple(words.SIDES),
-    "Staff-days by region": tuple(f"days_in_{name}" for name in REGIONS),
+    "Staff-days by side": SIDES,
+    "Staff-days by region": tuple(f"days_{place}" for place in PLACES),
     "Staff-days by goal": tuple(f"days_for_{name}" for name in GOALS),
-    "Reach by region": tuple(f"reach_in_{name}" for name in REGIONS),
+    "Reach by region": tuple(f"reach_{place}" for place in PLACES),
     "Reach by goal": tuple(f"reach_for_{name}" for name in GOALS),
 }
 """Outcomes that share one total among those who pay or gain; what a study lacks is left out."""
@@ -110,12 +112,12 @@ def _of_scenarios(
     }
     base = frames[reference].mean()
     tables = {}
-    for group, names in groups.items():
-        family = paired_differences(frames[reference], {name: frames[name] for name in others}, names)
+    for group, members in groups.items():
+        family = paired_differences(frames[reference], {name: frames[name] for name in others}, members)
         found = simultaneous(family, level).reset_index().rename(columns={"scenario": "policy"})
         found["reference_mean"] = found["outcome"].map(base)
         found["missing"] = len(seeds) - found["runs"]
-        order = [(outcome, name) for outcome in names for name in others]
+        order = [(outcome, name) for outcome in members for name in others]
         tables[group] = found.set_index(["outcome", "policy"]).loc[order].reset_index()
     return tables
 
@@ -137,10 +139,12 @@ def _told(group: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def member(outcome: str) -> str:
     """Who pays or gains by an outcome, in words: ``Companies``, ``Africa``, ``Health``."""
-    for start in ("days_in_", "days_for_", "reach_in_", "reach_for_"):
-        if outcome.startswith(start):
-            return words.label(outcome.removeprefix(start))
-    return words.SIDES.get(outcome, words.label(outcome))
+    said, (_, _, rest) = names(), outcome.partition("_")
+    if rest in PLACES:
+        return said.region(PLACES[rest])
+    if rest.startswith("for_") and rest.removeprefix("for_") in GOALS:
+        return said.goal(rest.removeprefix("for_"))
+    return said.side(rest) if outcome in SIDES else said.label(outcome)
 
 
 def told(outcome: str, verdict: str) -> str:

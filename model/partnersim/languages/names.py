@@ -1,7 +1,7 @@
 """What the library's things are called in a language: levers, scenarios, outcomes, numbers, units.
 
-English stands where each thing is declared (``scenarios/``, the ledger, ``study/words.py``); other languages in
-``text/LANGUAGE.toml`` by the same names, and what one of them lacks stays English.
+English stands where each thing is declared (``scenarios/``, the ledger), or else in ``text/en.toml``; other languages have all
+of it in ``text/LANGUAGE.toml`` by the same names, and what one of them lacks stays English.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from partnersim.channels import BY_NAME
-from partnersim.languages.catalogue import LANGUAGE, Catalogue
+from partnersim.english import sentence
+from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
+from partnersim.languages.speaking import spoken
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.scenario.levers import PER, Choice, Lever, load_levers
 from partnersim.scenario.library import find_scenario, shipped
 from partnersim.scenario.load import Scenario, load_scenario
 from partnersim.scenario.parameters import load_parameters
-from partnersim.study import words
 
 
 class LeverWords(NamedTuple):
@@ -79,7 +80,7 @@ class Names:
     def option(self, lever: str, option: str) -> OptionWords:
         """An option of a lever of the library."""
         known, at = _levers()[lever].options[option], f"lever.{lever}.option.{option}"
-        title = self._told(f"{at}.title", words.plain(option))
+        title = self._told(f"{at}.title", option.replace("_", " "))
         values = {value: self._value(f"{at}.value", value) for value in known.values}
         return OptionWords(title, self._told(f"{at}.meaning", known.meaning), values)
 
@@ -94,29 +95,35 @@ class Names:
             return own
         return own._replace(**{key: self._told(f"scenario.{known.name}.{key}", getattr(own, key)) for key in own._fields})
 
+    def short(self, scenario: str) -> str:
+        """A scenario of the library in a few words, a recommendation after its paragraph; empty in English, where names serve."""
+        text, number = self._told(f"scenario.{scenario}.short", ""), scenario.partition("-")[0]
+        return f"{number} {text}" if text and number.isdigit() else text
+
+    def label(self, name: str) -> str:
+        """The short title of an outcome or monthly path; of anything else its name."""
+        keys = (f"outcome.{name}.title", f"series.{name}.title")
+        return next((self._say(key) for key in keys if self._say.has(key)), sentence(name.replace("_", " ")))
+
     def outcome(self, name: str) -> OutcomeWords:
         """A column of the outcome frame."""
         known = _OUTCOMES[name]
-        return self._counted("outcome", name, known.unit, known.meaning)
+        return OutcomeWords(self.label(name), self.unit(known.unit), self._told(f"outcome.{name}.meaning", known.meaning))
 
     def series(self, name: str) -> OutcomeWords:
         """A monthly path."""
         known = _SERIES[name]
-        return self._counted("series", name, known.unit, known.meaning)
-
-    def _counted(self, kind: str, name: str, unit: str, meaning: str) -> OutcomeWords:
-        title = self._told(f"{kind}.{name}.title", self._told(f"outcome.{name}.title", words.label(name)))
-        return OutcomeWords(title, self.term(unit), self._told(f"{kind}.{name}.meaning", meaning))
+        return OutcomeWords(self.label(name), self.unit(known.unit), self._told(f"series.{name}.meaning", known.meaning))
 
     def parameter(self, name: str) -> NumberWords:
         """A number of the model that is no channel."""
         known = _parameters()[name]
-        return NumberWords(self._told(f"parameter.{name}", known.title), self.term(known.unit))
+        return NumberWords(self._told(f"parameter.{name}", known.title), self.unit(known.unit))
 
     def channel(self, name: str) -> NumberWords:
         """What levers move: the first clause of its meaning, which says what it is."""
         known = BY_NAME[name]
-        return NumberWords(self._told(f"channel.{name}", known.meaning.partition(";")[0].rstrip(".")), self.term(known.unit))
+        return NumberWords(self._told(f"channel.{name}", known.meaning.partition(";")[0].rstrip(".")), self.unit(known.unit))
 
     def number(self, name: str) -> NumberWords:
         """A parameter or a channel, whichever has the name: what may differ between worlds."""
@@ -132,25 +139,29 @@ class Names:
 
     def side(self, name: str) -> str:
         """Who spends staff-days, such as ``hq``: the sides of the ledger in lower case."""
-        return self.term(words.SIDES[f"days_{name}"])
+        return self._say(f"side.{name}")
 
     def goal(self, name: str) -> str:
         """A goal, such as ``food``."""
-        return self.term(words.label(name))
+        return self._say(f"goal.{name}")
 
     def region(self, name: str) -> str:
         """A region, such as ``Africa``."""
-        return self.term(words.label(name.lower()))
+        return self._say(f"region.{name.lower()}")
 
-    def term(self, english: str) -> str:
-        """A unit, side, region or goal that tables hold in English; what is not known stays as it is."""
-        return self._told(f"term.{english}", english)
+    def unit(self, english: str) -> str:
+        """A unit, as the ledger and the files of parameters have it; one that is not known stays as it is."""
+        return self._told(f"unit.{english}", english)
+
+
+def names(language: str = "") -> Names:
+    """The names in a language, or in the one that is spoken; English where this room has none in it."""
+    return _names(language or spoken())
 
 
 @functools.cache
-def names(language: str = LANGUAGE) -> Names:
-    """The names in a language. ``FileNotFoundError`` where this room has no such language."""
-    return Names(language)
+def _names(language: str) -> Names:
+    return Names(language if language in languages("languages") else LANGUAGE)
 
 
 _OUTCOMES = {o.name: o for o in OUTCOMES}

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from partnersim.english import listed, sentence
-from partnersim.kinds import REGIONS
-from partnersim.ledger import OUTCOMES, SERIES, Activity
+from partnersim.languages.names import names
+from partnersim.languages.speaking import endings
+from partnersim.ledger import OUTCOMES, SERIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,60 +37,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The three headline outcomes, each with the parts that explain it, in the order they are shown."""
 
-LABELS = {
-    "transaction_cost": "Transaction cost",
-    "transaction_cost_net": "Without desks and levers",
-    "days_hq": "UN headquarters' days",
-    "days_country": "UN country offices' days",
-    "days_central": "Central units' days",
-    "days_company": "Companies' days",
-    "days_government": "Governments' days",
-    "days_civil": "Civil society's days",
-    "days_per_signed": "Days per agreement",
-    "slack_days": "Unused days of entities",
-    **{f"days_{a.name.lower()}": f"Days on {a.name.lower().replace('_', ' ')}" for a in Activity if a != Activity.SLACK},
-    **{f"{of}_in_{region.lower()}": f"{of.capitalize()} in {region}" for of in ("days", "reach") for region in REGIONS},
-    "months_to_agreement": "Months to agreement",
-    "months_to_agreement_median": "Months, median",
-    "wasted_share": "Share of effort wasted",
-    "duplicate_courting": "Share of courting doubled",
-    "duplicate_checks": "Share of checks doubled",
-    "incidents": "Incidents",
-    "incident_events": "Public events",
-    "incident_loss": "Reputation points lost",
-    "incidents_per_100": "Per 100 partnership-years",
-    "exposed_by_bad_firm": "Entities per bad firm",
-    "incident_hits": "Partnerships hit",
-    "largest_cascade": "Largest cascade",
-    "risks_screened_out": "Risky firms screened out",
-    "sound_rejected": "Sound firms rejected",
-    "transformative_reach": "Transformative reach",
-    "transformative_count": "Number transformative",
-    "transformative_share": "Share transformative",
-    "reach_all": "Reach of all partnerships",
-    "performing": "Performing partnerships",
-    "signed": "Agreements signed",
-    "queue_coordination": "Queue: coordination desk",
-    "queue_screening": "Queue: screening desk",
-    "open_cases": "Open cases",
-    "live": "Live partnerships",
-    "transaction_days": "Transaction days",
-    "transformative": "Transformative partnerships",
-    "self_reported_success": "Self-reported success",
-}
-"""Names for readers, at most 25 characters; other names show themselves."""
-
-SIDES = {
-    "days_hq": "UN headquarters",
-    "days_country": "UN country offices",
-    "days_central": "Central units",
-    "days_company": "Companies",
-    "days_government": "Governments",
-    "days_civil": "Civil society",
-}
-"""Who spends staff-days, by the outcome that counts them."""
-
-LARGE = ((1e9, "bn"), (1e6, "M"))
+LARGE = 1e6
+"""From here on numbers are cut short, in what the language counts in: 2.41M, 241万."""
 CLEAR = ("lower", "higher")
 """Verdicts of what clearly differs."""
 NONE, UNCLEAR, TOO_FEW = "no difference", "no clear difference", "too few runs"
@@ -97,7 +46,7 @@ NONE, UNCLEAR, TOO_FEW = "no difference", "no clear difference", "too few runs"
 
 def label(name: str) -> str:
     """An outcome or series in words."""
-    return LABELS.get(name, name.replace("_", " ").capitalize())
+    return names().label(name)
 
 
 def plain(name: str) -> str:
@@ -107,7 +56,7 @@ def plain(name: str) -> str:
 
 def named(name: str) -> str:
     """A scenario's name for readers: short and unlike the others, which titles need not be."""
-    return sentence(plain(name))
+    return names().short(name) or sentence(plain(name))
 
 
 def number(value: float, signed: bool = False) -> str:
@@ -118,7 +67,7 @@ def number(value: float, signed: bool = False) -> str:
         return "inf" if value > 0 else "-inf"
     sign = "-" if value < 0 else "+" if signed and value > 0 else ""
     size = float(f"{abs(value):.3g}")
-    for above, ending in LARGE:
+    for above, ending in endings() if size >= LARGE else ():
         if size >= above:
             return f"{sign}{size / above:.3g}{ending}" if size < 1000 * above else f"{sign}{size / above:,.0f}{ending}"
     if size >= 1000:
@@ -133,7 +82,7 @@ def rounded(values: Sequence[float], half_width: float, signed: bool = False) ->
     if not 0 < half_width < math.inf or not all(map(math.isfinite, values)):
         return [number(v, signed) for v in values]
     largest = max(map(abs, values))
-    scale, ending = next(((s, e) for s, e in LARGE if largest >= s), (1.0, ""))
+    scale, ending = next(((s, e) for s, e in endings() if largest >= max(s, LARGE)), (1.0, ""))
     decimals = min(1 - math.floor(math.log10(half_width / scale)), 5)
     sign = "+" if signed else ""
     texts = [f"{round(v / scale, decimals) + 0.0:{sign},.{max(decimals, 0)}f}" for v in values]
