@@ -114,10 +114,11 @@ def factorial_cells(study: OpenedStudy, outcomes: Sequence[str]) -> Cells:
 
 def lever_labels(study: OpenedStudy) -> dict[str, str]:
     """For each lever of the library and beside the study, its id and title, such as ``L1 Agreement templates``."""
+    from partnersim.languages.names import names
     from partnersim.scenario import load_levers
     from partnersim.scenario.levers import lever_folder
 
     folders = [lever_folder()]
     if (own := lever_folder(study.study.folder)).is_dir() and own.resolve() != folders[0].resolve():
         folders.append(own)
-    return {name: f"{lever.id} {lever.title}" for name, lever in load_levers(*folders).items()}
+    return {name: names().lever_label(lever) for name, lever in load_levers(*folders).items()}

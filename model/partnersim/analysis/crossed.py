@@ -12,6 +12,7 @@ import pandas as pd
 
 from partnersim.analysis.inworlds import WORLDS_NEEDED, InWorlds, numbers_of_worlds, read_in_worlds
 from partnersim.english import counted
+from partnersim.languages.speaking import catalogue
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.files import StudyError
@@ -43,10 +44,7 @@ class Crossed(InWorlds):
 
     def described(self) -> str:
         """Policies, worlds and seeds in words, and how many worlds are left out."""
-        counts = [(len(self.policies), "policy"), (len(self.worlds), "world"), (len(self.seeds), "common seed")]
-        text = " x ".join(counted(n, thing) for n, thing in counts)
-        without = f"; {counted(self.left_out, 'world')} with failed runs left out for all policies" if self.left_out else ""
-        return f"{text}{without}."
+        return described(len(self.policies), len(self.worlds), len(self.seeds), self.left_out)
 
     def weighted(self, weights: Mapping[str, float]) -> Crossed:
         """One outcome in place of several: the sum of ``weights`` x gains, more being better.
@@ -62,6 +60,14 @@ class Crossed(InWorlds):
         worth = np.array([weights.get(name, 0.0) for name in self.outcomes]) * self.signs
         summed = np.tensordot(worth, self.values, axes=1)[None]
         return replace(self, outcomes=(WEIGHTED,), values=summed, signs=np.ones(1))
+
+
+def described(policies: int, worlds: int, seeds: int, left_out: int = 0) -> str:
+    """How many there are of each, in words."""
+    say = catalogue("analysis")
+    without = say("crossed.without", n=left_out) if left_out else ""
+    counts = {name: say(f"crossed.{name}", n=n) for name, n in (("policies", policies), ("worlds", worlds), ("seeds", seeds))}
+    return say("crossed.described", **counts, without=without)
 
 
 def crossed(data: InWorlds, inputs: pd.DataFrame | None = None, better: Mapping[str, str] = words.BETTER) -> Crossed:

@@ -29,7 +29,7 @@ from partnersim.analysis.inworlds import (
     require_design,
 )
 from partnersim.analysis.shares import wilson
-from partnersim.english import counted, listed
+from partnersim.languages.speaking import catalogue, listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.files import StudyError
@@ -218,23 +218,17 @@ def judged(inside: np.ndarray, left: np.ndarray, judge: pd.DataFrame) -> tuple:
 
 def told(found: Backfire) -> list[str]:
     """Sentences: one for each confirmed box, the next one in the worlds that are left; else one that says why there is none."""
-    harm, judge = harm_told(found), found.held_out
-    n, k = len(judge), int(judge["is_harmed"].sum())
-    share = f"{k} of {counted(n, 'held-out world')}"
-    if found.state == RARE:
-        return [f"{harm} in {share}: too rare to say where."]
-    if found.state == EVERYWHERE:
-        return [f"{harm} in {share}: nearly everywhere, so that there is no telling where."]
+    say, harm, judge = catalogue("analysis"), harm_told(found), found.held_out
+    share = say("harm.share", n=len(judge), k=int(judge["is_harmed"].sum()))
+    if found.state in (RARE, EVERYWHERE):
+        return [say("harm.rare" if found.state == RARE else "harm.everywhere", harm=harm, share=share)]
     said = []
     for (_, row), box in zip(found.boxes.iterrows(), found.found, strict=True):
         if row["is_confirmed"]:
-            density, low, high, base = (f"{100 * row[c]:.0f}" for c in ("density", "low", "high", "base_rate"))
-            all_of = "all" if row["box"] == 1 else "those outside the boxes before"
+            shares = {c.removesuffix("_rate"): f"{100 * row[c]:.0f}" for c in ("density", "low", "high", "base_rate")}
             where = box_told(box.box, found.worlds, found.inputs)
-            said.append(
-                f"{harm} where {where}: in {density}% ({low} to {high}) of such held-out worlds, against {base}% of {all_of}."
-            )
-    return said or [f"{harm} in {share}; no numbers of the world tell where in a way that these worlds confirm."]
+            said.append(say("harm.first" if row["box"] == 1 else "harm.next", harm=harm, where=where, **shares))
+    return said or [say("harm.nowhere", harm=harm, share=share)]
 
 
 def table(found: Iterable[Backfire]) -> pd.DataFrame:
@@ -262,26 +256,27 @@ def table(found: Iterable[Backfire]) -> pd.DataFrame:
 
 def harm_told(found: Backfire) -> str:
     """``Shared screening raises transaction cost by more than 1%``."""
-    verb = "raises" if words.BETTER[found.outcome] == "lower" else "lowers"
-    by = f" by more than {words.number(found.percent)}%" if found.percent else ""
-    return f"{words.named(found.scenario)} {verb} {words.label(found.outcome).lower()}{by}"
+    worse = "higher" if words.BETTER[found.outcome] == "lower" else "lower"
+    what = {"scenario": words.named(found.scenario), "outcome": words.label(found.outcome).lower()}
+    by = {"percent": words.number(found.percent)} if found.percent else {}
+    return catalogue("analysis")(f"harm.{worse}{'_by' if by else ''}", **what, **by)
 
 
 def box_told(box: prim.Box, worlds: pd.DataFrame, inputs: dict[str, Input]) -> str:
     """A box in words, the surest restriction first: only ends that restrict are said, whole numbers as such."""
-    return listed([restriction_told(inputs[name], *ends, worlds[name]) for name, ends in box.ends.items()])
+    return listed([restriction_told(inputs[name], *ends, worlds[name]) for name, ends in box.ends.items()], "also")
 
 
 def restriction_told(of: Input, low: float, high: float, values: pd.Series) -> str:
     """``"Title" is above 1.2 staff-days``; of whole numbers ``is at least 3``, of 0 and 1 ``holds`` or ``does not hold``."""
-    title = f'"{of.title}"'
+    say = catalogue("analysis")
     if values.isin([0, 1]).all():
-        return f"{title} holds" if low > 0 else f"{title} does not hold"
+        return say("where.holds" if low > 0 else "where.holds_not", title=of.title)
     is_whole = bool((values == values.round()).all())
     if math.isfinite(low) and math.isfinite(high):
         if low == high:
-            return f"{title} is {of.amount(low)}"
-        return f"{title} is {words.number(low)} to {of.amount(high)}"
+            return say("where.is", title=of.title, high=of.amount(high))
+        return say("where.between", title=of.title, low=words.number(low), high=of.amount(high))
     if math.isfinite(low):
-        return f"{title} is {'at least' if is_whole else 'above'} {of.amount(low)}"
-    return f"{title} is {'at most' if is_whole else 'below'} {of.amount(high)}"
+        return say("where.at_least" if is_whole else "where.above", title=of.title, low=of.amount(low))
+    return say("where.at_most" if is_whole else "where.below", title=of.title, high=of.amount(high))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ import numpy as np
 import pandas as pd
 
 from partnersim.channels import CHANNELS
+from partnersim.languages.catalogue import LANGUAGE, Catalogue
+from partnersim.languages.names import names
+from partnersim.languages.speaking import catalogue, speaking
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.scenario import load_parameters
 from partnersim.study import words
@@ -37,7 +41,8 @@ class Input:
 
     def amount(self, value: float) -> str:
         """``1.2 staff-days``, or ``0.4`` of what has no unit."""
-        return words.number(value) if self.unit in BARE else f"{words.number(value)} {self.unit}"
+        number, unit = words.number(value), names().unit(self.unit)
+        return number if self.unit in BARE else catalogue("analysis")("worlds.amount", number=number, unit=unit)
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,23 @@ def require_design(opened: OpenedStudy, designs: Sequence[str], needed: str) -> 
         raise StudyError(f"{opened.path} has {f'the design {worlds.design}' if worlds else 'one world'}; {needed}")
 
 
+def shown_by(reference: str, name: str) -> str:
+    """Title of what a scenario shows in a world: ``in the baseline: open cases``."""
+    return catalogue("analysis")("worlds.shown", scenario=names().short(reference) or reference, what=words.label(name).lower())
+
+
+def reworded(name: str, title: str) -> str:
+    """The title of what differs between worlds, kept in English, in the language that is spoken."""
+    found = re.fullmatch(Catalogue("analysis")("worlds.shown", scenario="(.+)", what="(.+)"), title)
+    if found:
+        with speaking(LANGUAGE):
+            known = {words.label(name).lower(): name for name in [*(o.name for o in OUTCOMES), *(s.name for s in SERIES)]}
+            what = known.get(found[2], "")
+        return shown_by(found[1], what) if what else title
+    say = catalogue("analysis")
+    return say(f"title.{name}") if say.has(f"title.{name}") else names().titled(name, title)
+
+
 def described_worlds(opened: OpenedStudy, what: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Input]]:
     """What the reference scenario shows in each world: means over its runs of outcomes, or of monthly paths that are kept.
 
@@ -135,6 +157,6 @@ def described_worlds(opened: OpenedStudy, what: Sequence[str]) -> tuple[pd.DataF
     frames = opened.outcomes(wanted[0]), read_monthly(opened.path, mine, None, wanted[1])
     of_reference = [frame[frame["scenario"] == reference] for frame in frames]
     means = [of.groupby("world")[names].mean() for of, names in zip(of_reference, wanted, strict=True) if names]
-    told = {name: f"in the {reference}: {words.label(name).lower()}" for name in what}
+    told = {name: shown_by(reference, name) for name in what}
     inputs = {told[name]: Input(told[name], (outcomes | paths)[name]) for name in what}
     return pd.concat(means, axis=1)[list(what)].rename(columns=told), inputs

@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from partnersim.analysis.inworlds import Input, InWorlds, input_of, numbers_of_worlds, read_in_worlds, require_design
+from partnersim.languages.catalogue import Catalogue
 from partnersim.ledger import HEADLINES
 from partnersim.study.designs import MORRIS_LEVELS
 from partnersim.study.files import StudyError
@@ -36,7 +37,7 @@ from partnersim.study.resampling import generator
 if TYPE_CHECKING:
     from partnersim.study.opened import OpenedStudy
 
-LUCK = Input("Luck (other seeds)", "seeds")
+LUCK = Input(Catalogue("analysis")("title.luck"), "seeds")
 LUCK_NAME = "luck"
 FEWEST_SEEDS = 4
 FEWEST_BLOCKS = 8

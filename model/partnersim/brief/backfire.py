@@ -119,22 +119,13 @@ def confirmed(brief: Brief, part: Part, scenario: str | None = None) -> pd.DataF
     return rows.sort_values("adjusted_p", kind="stable")
 
 
-def said(brief: Brief, part: Part, scenario: str, outcome: str) -> list[str]:
-    """What is said of a scenario and outcome."""
-    found = brief.table(part, "said")
-    if found is None:
-        return []
-    rows = found[1]
-    return rows.loc[(rows["scenario"] == scenario) & (rows["outcome"] == outcome), "told"].tolist()
-
-
 def sentence_of(brief: Brief, part: Part, row: pd.Series) -> str:
     """The sentence of a confirmed region."""
     boxes = brief.tables[f"{part.name}/boxes"]
     mine = boxes[
         (boxes["scenario"] == row["scenario"]) & (boxes["outcome"] == row["outcome"]) & boxes["is_confirmed"].astype(bool)
     ]
-    return said(brief, part, row["scenario"], row["outcome"])[sorted(mine["box"]).index(row["box"])]
+    return told(restored(brief, part, row["scenario"], row["outcome"]))[sorted(mine["box"]).index(row["box"])]
 
 
 def answer(brief: Brief, part: Part) -> list[Sentence]:

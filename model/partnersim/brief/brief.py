@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from partnersim.brief.parts import Part
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures.style import Picture
 from partnersim.languages.catalogue import Catalogue
+from partnersim.languages.speaking import catalogue
 
 
 @dataclass
@@ -51,15 +53,15 @@ class Brief:
         self.pictures[name] = picture
         return Drawing(name, picture, caption, picture.data)
 
-    def listed(self, pieces: list[Sentence], word: str = "and") -> list[str | Claim]:
-        """Several clauses as one: ``a, b and c``."""
-        joined: list[str | Claim] = []
+    def listed(self, pieces: Sequence[Sentence], kind: str = "list") -> list[str | Claim]:
+        """Several names as one, ``a, b and c``, or several ``clauses``."""
+        say, joined = catalogue("languages"), list[str | Claim]()
         for number, piece in enumerate(pieces):
             if number:
-                joined.append(f" {self.say(f'word.{word}')} " if number == len(pieces) - 1 else self.say("word.comma"))
+                joined.append(say(f"{kind}.and" if number == len(pieces) - 1 else f"{kind}.comma"))
             joined += piece
         return joined
 
-    def enumerated(self, names: list[str], word: str = "and") -> str:
-        """The same of plain words."""
-        return "".join(map(str, self.listed([[name] for name in names], word)))
+    def sentences(self, *said: str) -> str:
+        """Whole sentences one after the other."""
+        return self.say("word.space").join(said)

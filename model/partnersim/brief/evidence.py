@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from partnersim.brief import backfire
+from partnersim.languages.speaking import listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 
@@ -46,12 +47,12 @@ def evidence(brief: Brief, name: str) -> Evidence:
     strength = "helps" if up and not worse else "harms" if down and not better else "mixed"
     why = strength if strength != "mixed" else "mixed_both" if better and worse else "mixed_open"
     moved = {"better": better, "worse": worse, "moved": [*better, *worse]}
-    lists = {key: brief.enumerated([brief.say(f"label.{o}") for o in outcomes]) for key, outcomes in moved.items()}
+    lists = {key: listed([brief.say(f"label.{o}") for o in outcomes]) if outcomes else "" for key, outcomes in moved.items()}
     said = [brief.say(f"evidence.why_{why}", **lists), *filter(None, doubts.values())]
     if up or down:
         is_asked = len(in_worlds(brief, "robustness", calibrated=True)) > 0
         said.append(brief.say("evidence.holds" if is_asked else "evidence.not_asked", share=f"{SAME_SIDE:.0%}"))
-    return Evidence(strength, " ".join(said), backfires)
+    return Evidence(strength, brief.sentences(*said), backfires)
 
 
 def _doubt(brief: Brief, name: str, outcome: str, is_better: bool) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from partnersim.brief.parts import Part
 
 
+CLAUSES = {"pair": "clauses"}
+"""Claims with commas of their own, by style."""
 NAMED_MAINS, NAMED_PAIRS = 5, 3
 """Largest clear effects and pairs that are named."""
 
@@ -58,9 +60,8 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     n = len(rows[(rows["second"] != "") & (rows["outcome"] == HEADLINES[0])])
     if not pieces:
         return [[brief.say("effects.no_pair", of=n)]]
-    return [
-        [brief.say("effects.answer", n=len(pairs), of=f"{n * len(HEADLINES):,}"), *brief.listed(pieces), brief.say("word.stop")]
-    ]
+    begun = brief.say("effects.answer", n=len(pairs), of=f"{n * len(HEADLINES):,}")
+    return [[begun, *brief.listed(pieces, "clauses"), brief.say("word.stop")]]
 
 
 def _names(brief: Brief, part: Part) -> set[str]:
@@ -84,11 +85,11 @@ def _effects(brief: Brief, part: Part, table: str, rows: pd.DataFrame) -> Sectio
     resolution = "full" if design.design == "full-factorial" else min(design.resolution, 5)
     intro = say("effects.intro", cells=f"{len(brief.scenarios(part)):,}", levers=levers, seeds=f"{mains['runs'].max():,.0f}")
     section = Section(f"{part.name}-effects", say("effects.title"), is_page=True)
-    section.blocks.append(Paragraph([f"{intro} {say(f'effects.resolution_{resolution}')}"]))
+    section.blocks.append(Paragraph([brief.sentences(intro, say(f"effects.resolution_{resolution}"))]))
     section.blocks.append(
         Bullets([_clear(brief, table, mains, outcome, "clear_main", "named", NAMED_MAINS) for outcome in HEADLINES])
     )
-    told = where(part, mains)
+    told = where(brief, part, mains)
     drawn = draw_effects(mains.rename(columns={"difference": "estimate", "reference_mean": "mean"}), labels, told)
     section.blocks.append(brief.drawing(f"{part.name}_effects", drawn, say("effects.figure_main")))
     pairs = Section(f"{part.name}-pairs", say("effects.pairs"))
@@ -112,7 +113,7 @@ def _clear(brief: Brief, table: str, rows: pd.DataFrame, outcome: str, key: str,
     said: list[str | Claim] = [brief.say(f"effects.{key}", outcome=brief.say(f"outcome.{outcome}"), n=len(clear), of=len(mine))]
     if len(clear):
         said.append(brief.say("effects.strongest"))
-        said += brief.listed([[brief.claim(table, row, style)] for row in clear.index[:most]])
+        said += brief.listed([[brief.claim(table, row, style)] for row in clear.index[:most]], CLAUSES.get(style, "list"))
     return [*said, brief.say("word.stop")]
 
 
@@ -136,6 +137,6 @@ def _shares(brief: Brief, part: Part) -> Section:
             said += brief.listed([[brief.claim(table, row, "named")] for row in clear.index[:NAMED_MAINS]])
         items.append([*said, brief.say("word.stop")])
     section.blocks.append(Bullets(items))
-    picture = draw_shapley(rows.rename(columns={"difference": "share"}), lever_labels(part.opened), where(part, rows))
+    picture = draw_shapley(rows.rename(columns={"difference": "share"}), lever_labels(part.opened), where(brief, part, rows))
     section.blocks.append(brief.drawing(f"{part.name}_shares", picture, brief.say("shares.figure")))
     return section

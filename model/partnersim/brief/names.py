@@ -6,7 +6,11 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from partnersim.analysis.inworlds import reworded
 from partnersim.english import sentence
+from partnersim.languages.catalogue import LANGUAGE
+from partnersim.languages.names import names
+from partnersim.languages.speaking import spoken
 from partnersim.scenario import Scenario, find_scenario, load_scenario
 from partnersim.scenario.reading import ScenarioError
 
@@ -25,9 +29,19 @@ class Named(NamedTuple):
     scenario: Scenario | None
 
 
-@functools.cache
+TITLED = ("input", "uncertainty", "name")
+"""Columns that name what a column ``title`` says in words."""
+
+
 def named(name: str) -> Named:
-    """The scenario of a name as the library has it; the name alone where it has none."""
+    """The scenario of a name as the library has it, in the language that is spoken; the name alone where it has none."""
+    found = _named(name)
+    short = names().short(name) if found.scenario is not None else ""
+    return found._replace(title=short.removeprefix(f"{found.paragraph} ")) if short else found
+
+
+@functools.cache
+def _named(name: str) -> Named:
     try:
         scenario = load_scenario(find_scenario(name))
     except ScenarioError:
@@ -50,9 +64,37 @@ def reference_of(brief: Brief, part: Part) -> str:
     return title[:1].lower() + title[1:]
 
 
-def where(part: Part, table: pd.DataFrame) -> str:
+def where(brief: Brief, part: Part, table: pd.DataFrame) -> str:
     """Of what runs a figure is, for its footer."""
-    study = part.opened.study
+    study, say = part.opened.study, brief.say
+    size = say(f"method.size.{study.size}")
+    told = say("figure.runs", seeds=f"{table['runs'].max():,.0f}", months=study.months, size=size)
     inputs = part.opened.asked.inputs
-    told = f"{table['runs'].max():,.0f} paired seeds, {study.months} months after burn-in, size {study.size}."
-    return f"{told} Of {inputs[1]} inputs {inputs[0]} are assumed." if inputs else told
+    return brief.sentences(told, say("figure.assumed", assumed=inputs[0], inputs=inputs[1])) if inputs else told
+
+
+def in_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A table, kept in English, with names of scenarios and levers and titles of numbers in the language that is spoken.
+
+    What the library does not name stays as the table has it.
+    """
+    if spoken() == LANGUAGE:
+        return table
+    told = table.copy()
+    if "title" in table:
+        column = next(name for name in TITLED if name in table)
+        told["title"] = [reworded(name, title) for name, title in zip(table[column], table["title"], strict=True)]
+    if "name" in table:
+        if "scenario" in table:
+            told["name"] = table["scenario"].map({name: label(name) for name in table["scenario"].unique()})
+        elif levers := [column for column in ("first", "second", "lever") if column in table]:
+            told["name"] = [_levers(*row) for row in table[["name", *levers]].itertuples(index=False)]
+    return told
+
+
+def _levers(kept: str, *levers: str) -> str:
+    """Levers with their ids; as ``kept`` where the library does not know one of them."""
+    try:
+        return " × ".join(names().lever_label(lever) for lever in levers if lever)
+    except KeyError:
+        return kept

@@ -14,6 +14,7 @@ from partnersim.analysis.packages import tables as tables_of
 from partnersim.analysis.trials import Trials, improvements
 from partnersim.brief.blocks import Bullets, Claim, Grid, Paragraph, Section, Sentence
 from partnersim.figures.fronts import draw_packages, numbered
+from partnersim.languages.speaking import catalogue
 from partnersim.ledger import HEADLINES
 from partnersim.study.pareto import OBJECTIVES
 
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 
 def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    """What is known of packages (``found, judged, levers, ids``), and what follows from it (``front, budgets`` and others)."""
+    """What is known of packages (``found, judged, levers, ids``), and what follows from it (``front, budgets`` and others).
+
+    Then, as of every kind of study, the texts of the catalogue that say what is missing.
+    """
     if not part.opened.is_complete:
-        return {}, ["packages are told of when the search has ended."]
+        return {}, ["missing.search"]
     known = evidence_of(part.opened)
     judged = known.judged
     rows = pd.MultiIndex.from_product([judged.names, judged.seeds], names=["scenario", "seed"])
@@ -73,7 +77,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
     """How many packages are on the front, and the smallest that does most; of the first search alone."""
     if brief.table(part, "front") is None or _before(brief, part) is not None:
         return []
-    return [[" ".join([_front_told(brief, part), *_small_told(brief, part)])]]
+    return [[brief.sentences(_front_told(brief, part), *_small_told(brief, part))]]
 
 
 def _front_told(brief: Brief, part: Part) -> str:
@@ -130,7 +134,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
         )
         section.blocks.append(Paragraph([intro]))
     titles = lever_labels(part.opened)
-    levers = brief.say("word.comma").join(titles.get(str(name), str(name)) for name in known.ids.index)
+    levers = catalogue("languages")("list.comma").join(titles.get(str(name), str(name)) for name in known.ids.index)
     section.blocks.append(Paragraph([brief.say("packages.levers", levers=levers)], "note"))
     items: list[Sentence] = [[_front_told(brief, part)], *([text] for text in _small_told(brief, part))]
     if brief.table(part, "optimism"):
@@ -176,7 +180,7 @@ def _promise_told(brief: Brief, part: Part) -> list[str]:
 
 def _grid(brief: Brief, part: Part, known: Evidence) -> Grid:
     """The front's packages that figures number, with what each changes on seeds held out."""
-    table = f"{part.name}/gains"
+    table, colon = f"{part.name}/gains", brief.say("word.colon")
     gains = brief.tables[table]
     rows: list[list[Sentence]] = []
     for name, row in numbered(known).iterrows():
@@ -185,7 +189,12 @@ def _grid(brief: Brief, part: Part, known: Evidence) -> Grid:
             here = gains.index[(gains["name"] == name) & (gains["outcome"] == outcome)]
             cells.append([brief.claim(table, place, "cell") for place in here] or [brief.say("packages.reference")])
         rows.append(
-            [[f"{int(row['number'])}: {_levers_of(str(name))}"], *cells, [f"{row['spent']:,.0f}"], [f"{row['stays']:.0%}"]]
+            [
+                [f"{int(row['number'])}{colon}{_levers_of(str(name))}"],
+                *cells,
+                [f"{row['spent']:,.0f}"],
+                [f"{row['stays']:.0%}"],
+            ]
         )
     heads = [brief.say("packages.head_package"), *(brief.say(f"outcome.{o}") for o in HEADLINES)]
     return Grid(brief.say("packages.caption"), [*heads, brief.say("packages.head_spent"), brief.say("packages.head_stays")], rows)

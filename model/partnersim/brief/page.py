@@ -22,17 +22,18 @@ MOST_ROWS = 60
 
 def render(
     say: Catalogue,
-    title: str,
-    question: str,
-    note: str,
+    asked: tuple[str, str, str],
     missing: Sequence[str],
     answer: Sequence[Sentence],
     sure: str,
     sections: Sequence[Section],
     pictures: Mapping[str, Picture],
     images: Mapping[str, bytes],
+    folder: str,
 ) -> str:
-    """The page. ``pictures``: its figures by name; ``images``: the same as SVG, which stands in the page."""
+    """The page. ``asked``: title, question and note; ``pictures``: its figures by name; ``images``: the same as SVG, which stands
+    in the page; ``folder``: where its files lie, beside the page."""
+    title, question, note = asked
     return _template().render(
         say=say,
         title=title,
@@ -42,6 +43,7 @@ def render(
         answer=answer,
         sure=sure,
         sections=sections,
+        folder=folder,
         images={name: _address(image) for name, image in images.items()},
         twins={name: _twin(picture.data) for name, picture in pictures.items()},
         style=Markup(_file("brief.css")),

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from partnersim.english import counted, listed
+from partnersim.english import listed
+from partnersim.languages.speaking import catalogue
 from partnersim.study.files import StudyError
 from partnersim.study.opened import OpenedStudy, open_study
 from partnersim.study.reading import TABLE
@@ -60,8 +61,8 @@ def find_parts(folder: Path, any_version: bool = False) -> list[Part]:
 
 def _part(folder: Path, any_version: bool) -> Part:
     opened = open_study(folder)
-    made_by, now = opened.manifest.get("model", "an earlier one"), model_digest()
-    missing = []
+    say, missing = catalogue("brief"), []
+    made_by, now = opened.manifest.get("model", say("missing.earlier")), model_digest()
     if made_by != now:
         told = f"{folder} was made by another version of the model ({made_by}; this is {now})"
         if not any_version:
@@ -69,12 +70,12 @@ def _part(folder: Path, any_version: bool) -> Part:
                 f"{told}, so its numbers are not those of this one. Make it anew with `partnersim study run "
                 f"{folder / 'study.toml'} --out NEW_FOLDER`, or read it as it is with --any-version."
             )
-        missing.append(f"{told}.")
+        missing.append(say("missing.version", folder=folder, made=made_by, now=now))
     has_runs = (folder / TABLE).is_file() or any((folder / OUTCOMES).glob("*.parquet"))
     if not opened.is_complete:
         missing.append(_unfinished(opened))
     elif has_runs and (n := len(opened.table("failures"))):
-        missing.append(f"{folder.name}: {counted(n, 'run')} failed; their seeds or worlds are left out for all scenarios.")
+        missing.append(say("missing.failed", study=folder.name, n=n))
     return Part(folder.name, kind_of(opened.study), opened, has_runs, missing)
 
 
@@ -82,11 +83,10 @@ def _unfinished(opened: OpenedStudy) -> str:
     from partnersim.study.status import status
 
     found = status(opened.path)
-    of = f" of {found['planned']:,}" if found["planned"] else ""
-    return (
-        f"{opened.path.name} is not finished: {found['finished']:,}{of} runs are there. What is whole is told of; "
-        f"`partnersim study run {opened.path / 'study.toml'} --out {opened.path}` makes the rest."
-    )
+    command = f"partnersim study run {opened.path / 'study.toml'} --out {opened.path}"
+    key, there = "missing.unfinished" if found["planned"] else "missing.going_on", {"finished": found["finished"]}
+    planned = {"planned": found["planned"]} if found["planned"] else {}
+    return catalogue("brief")(key, study=opened.path.name, command=command, **there, **planned)
 
 
 def kind_of(study: Study) -> str:

@@ -10,6 +10,7 @@ from partnersim.brief.evidence import SAME_SIDE, evidence, headline, in_worlds, 
 from partnersim.brief.names import Named, named, reference_of, where
 from partnersim.brief.worlds import LEAST_TOLD
 from partnersim.figures.one_policy import draw_policy
+from partnersim.languages.names import names
 from partnersim.ledger import HEADLINES
 from partnersim.scenario import inputs_used
 
@@ -59,15 +60,15 @@ def _page(brief: Brief, paragraph: int, name: str, about: Named, part: Part) -> 
 
 def _does(brief: Brief, name: str, part: Part) -> list[Block]:
     table, rows = headline(brief, name)
-    claims = brief.listed([[brief.claim(table, row)] for row in rows.index])
+    claims = brief.listed([[brief.claim(table, row)] for row in rows.index], "clauses")
     reference = reference_of(brief, part)
     said: list[Block] = [Paragraph([brief.say("recommendation.alone", reference=reference), *claims, brief.say("word.stop")])]
     payers = brief.table(part, "payers")
     if payers is not None:
         mine = payers[1][(payers[1]["policy"] == name) & (payers[1]["group"] == SIDES)]
         said_of_it = "".join(piece if isinstance(piece, str) else piece.text for piece in claims)
-        title = f"{rows['name'].iloc[0]}: {said_of_it}"
-        picture = draw_policy(rows, mine, title, where(part, rows))
+        title = f"{rows['name'].iloc[0]}{brief.say('word.colon')}{said_of_it}"
+        picture = draw_policy(rows, mine, title, where(brief, part, rows))
         paragraph = named(name).paragraph
         said.append(brief.drawing(f"paragraph_{paragraph}", picture, brief.say("recommendation.figure", paragraph=paragraph)))
     return said
@@ -127,9 +128,7 @@ def _mechanism(brief: Brief, about: Named) -> list[Sentence]:
     if about.scenario is None:
         return []
     levers = [about.scenario.levers[policy.lever] for policy in about.scenario.policies]
-    return [
-        [brief.say("recommendation.lever", title=x.title, id=x.id, mechanism=x.mechanism, trade_off=x.trade_off)] for x in levers
-    ]
+    return [[brief.say("recommendation.lever", id=lever.id, **names().lever(lever)._asdict())] for lever in levers]
 
 
 def _not_said(brief: Brief, paragraph: int, about: Named) -> list[Sentence]:

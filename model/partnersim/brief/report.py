@@ -18,12 +18,14 @@ from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.precise import require_precision
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures import light_png, light_svg
-from partnersim.languages.catalogue import LANGUAGE, Catalogue
+from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
+from partnersim.languages.speaking import catalogue, speaking
+from partnersim.scenario.reading import unknown
 from partnersim.study.files import StudyError, write_bytes, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
 
-PAGE, FIGURES = "brief.html", "figures"
+PAGE, FIGURES = "brief", "figures"
 WRITERS: dict[str, ModuleType] = {
     "scenarios": scenarios,
     "factorial": factorial,
@@ -54,13 +56,22 @@ def report(
 ) -> Report:
     """Make the brief of the study in a folder, or of the studies in the folders within it.
 
-    Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV). Where runs are not here, the
-    tables kept are told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``precision``: see
+    Writes ``brief.html``, ``analysis/`` (the tables it tells of) and ``figures/`` (PNG, SVG, CSV); in another ``language`` than
+    English ``brief.LANGUAGE.html`` and ``figures.LANGUAGE/``, of the same tables. Where runs are not here, the tables kept are
+    told of. ``sections``: such as must be there, see :data:`partnersim.brief.parts.NEEDS`; ``precision``: see
     :func:`~partnersim.brief.precise.require_precision`; ``tell`` is told what goes on.
-    Raises :class:`StudyError` for a folder without studies, runs of another model version unless ``any_version``, sections that
-    need another design, and tables that are nowhere.
+    Raises :class:`StudyError` for a language that the brief is not written in, a folder without studies, runs of another model
+    version unless ``any_version``, sections that need another design, and tables that are nowhere.
     """
-    folder = Path(folder)
+    if language not in languages("brief"):
+        raise StudyError(f"{unknown('language', language, languages('brief'))}.")
+    with speaking(language):
+        return _report(Path(folder), sections, any_version, language, precision, tell)
+
+
+def _report(
+    folder: Path, sections: Sequence[str], any_version: bool, language: str, precision: str | None, tell: Callable[[str], object]
+) -> Report:
     parts = find_parts(folder, any_version)
     require(parts, list(sections), folder)
     parts.sort(key=lambda part: (KINDS.index(part.kind), part.name))
@@ -73,17 +84,19 @@ def report(
         require_precision(brief, precision)
     answer, body = _told(brief)
     title, question, note = _asked(folder, parts)
-    body.append(methods.section(brief, _commands(folder, parts)))
+    body.append(methods.section(brief, _commands(folder, parts, language)))
     images = {name: light_svg(picture) for name, picture in brief.pictures.items()}
-    page = render(brief.say, title, question, note, missing, answer, _sure(brief), body, brief.pictures, images)
+    figures, file = folder / _named(FIGURES, language), folder / f"{_named(PAGE, language)}.html"
+    asked = (title, question, note)
+    page = render(brief.say, asked, missing, answer, _sure(brief), body, brief.pictures, images, figures.name)
     claims = check(page, tables, brief.say)
-    (folder / FIGURES).mkdir(parents=True, exist_ok=True)
+    figures.mkdir(parents=True, exist_ok=True)
     for name, picture in brief.pictures.items():
-        write_bytes(light_png(picture), folder / FIGURES / f"{name}.png")
-        write_bytes(images[name], folder / FIGURES / f"{name}.svg")
-        write_csv(picture.data, folder / FIGURES / f"{name}.csv")
-    write_text(page, folder / PAGE)
-    return Report(folder / PAGE, claims, len(brief.pictures), missing)
+        write_bytes(light_png(picture), figures / f"{name}.png")
+        write_bytes(images[name], figures / f"{name}.svg")
+        write_csv(picture.data, figures / f"{name}.csv")
+    write_text(page, file)
+    return Report(file, claims, len(brief.pictures), missing)
 
 
 def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[str]:
@@ -97,11 +110,12 @@ def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[
         tell(f"{part.folder}: the runs are not here; its kept tables are told of.")
         return []
     tell(f"{part.folder}: analysing.")
-    found, lacking = WRITERS[part.kind].analyse(part)
+    with speaking(LANGUAGE):
+        found, lacking = WRITERS[part.kind].analyse(part)
     points = part.opened.points
     setting = pd.DataFrame({"scenario": part.opened.scenarios, "worlds": points["world"].nunique()})
     tables.keep(part.name, found | {SETTING: setting})
-    return [f"{part.name}: {text}" for text in lacking]
+    return [catalogue("brief")(key, study=part.name) for key in lacking]
 
 
 def _told(brief: Brief) -> tuple[list[Sentence], list[Section]]:
@@ -127,7 +141,11 @@ def _sure(brief: Brief) -> str:
     return brief.say("head.sure", level=f"{LEVEL:.0%}", assumed=inputs[0], inputs=inputs[1])
 
 
-def _commands(folder: Path, parts: Sequence[Part]) -> list[str]:
+def _named(name: str, language: str) -> str:
+    return name if language == LANGUAGE else f"{name}.{language}"
+
+
+def _commands(folder: Path, parts: Sequence[Part], language: str) -> list[str]:
     """What makes the studies and the brief again, from study files that each folder keeps a copy of."""
     made = [f"partnersim study run {part.folder / 'study.toml'} --out {part.folder}" for part in parts]
-    return [*made, f"partnersim report {folder}"]
+    return [*made, f"partnersim report {folder}" + ("" if language == LANGUAGE else f" --language {language}")]

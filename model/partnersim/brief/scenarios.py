@@ -12,8 +12,10 @@ from partnersim.brief.blocks import Claim, Grid, Section, Sentence
 from partnersim.brief.claims import clear_ones
 from partnersim.brief.evidence import evidence
 from partnersim.brief.names import label, named, reference_of, where
-from partnersim.figures.payers import draw_payers, payer_pages
+from partnersim.figures.payers import draw_payers, group_told, payer_pages
 from partnersim.figures.side_by_side import draw_side_by_side
+from partnersim.languages.names import names
+from partnersim.languages.speaking import listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.opened import compared
@@ -32,7 +34,7 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
     """``headline``: three headline outcomes of every scenario, judged together; ``payers``: who pays, who gains."""
     opened = part.opened
     if len(opened.scenarios) < 2:
-        return {}, ["it has one scenario, so there is nothing to compare."]
+        return {}, ["missing.alone"]
     head = opened.table("headline") if opened.is_complete else _headline(opened)
     names = {name: label(name) for name in head["scenario"].unique()}
     head.insert(1, "name", head["scenario"].map(names))
@@ -80,7 +82,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     section = Section(f"{part.name}-side-by-side", brief.say("scenarios.title"))
     reference = reference_of(brief, part)
     names = {str(row.scenario): str(row.name) for row in head[["scenario", "name"]].drop_duplicates().itertuples(index=False)}
-    picture = draw_side_by_side(head, {name: _short(name, told) for name, told in names.items()}, where(part, head))
+    picture = draw_side_by_side(head, {name: _short(name, told) for name, told in names.items()}, where(brief, part, head))
     section.blocks.append(brief.drawing(f"{part.name}_side_by_side", picture, brief.say("scenarios.figure", reference=reference)))
     caption = brief.say("scenarios.caption", reference=reference, seeds=f"{head['runs'].max():,.0f}", level=f"{LEVEL:.0%}")
     about = {name: named(name) for name in names}
@@ -94,7 +96,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
 
 def _short(name: str, told: str) -> str:
     """A label whose first word tells a scenario from the others: the paragraph of a recommendation, else its name."""
-    return told if told[:1].isdigit() else name
+    return told if told[:1].isdigit() else names().short(name) or name
 
 
 def _grid(
@@ -129,9 +131,9 @@ def _payers(brief: Brief, part: Part, names: dict[str, str]) -> list[Section]:
     _, table = found
     section = Section(f"{part.name}-payers", brief.say("payers.title"))
     labels = {name: _short(name, told) for name, told in names.items()}
-    told = where(part, table)
+    told = where(brief, part, table)
     for page in range(len(payer_pages(table))):
         picture = draw_payers(table, labels, told, page)
-        groups = brief.enumerated(list(picture.data["group"].unique()))
+        groups = listed([group_told(group) for group in picture.data["group"].unique()])
         section.blocks.append(brief.drawing(f"{part.name}_payers_{page + 1}", picture, brief.say("payers.figure", groups=groups)))
     return [section]

@@ -41,7 +41,7 @@ def _said(brief: Brief, part: Part, table: pd.DataFrame, outcome: str, scenario:
     rows = _above(table, _index(part), outcome, scenario, of)
     n = table.loc[table["input"] != LUCK_NAME, "input"].nunique()
     key = f"sensitivity.{of}" if len(rows) else f"sensitivity.{of}_nothing"
-    titles = "; ".join(str(title) for title in rows["title"].head(MOST))
+    titles = brief.say("word.semicolon").join(str(title) for title in rows["title"].head(MOST))
     return brief.say(
         key, outcome=brief.say(f"outcome.{outcome}"), scenario=label(scenario), n=f"{len(rows)}", of=f"{n}", titles=titles
     )
@@ -60,7 +60,7 @@ def answer(brief: Brief, part: Part) -> list[Sentence]:
         return []
     reference = brief.scenarios(part)[0]
     said = [_said(brief, part, found[1], outcome, reference, OUTCOME) for outcome in HEADLINES]
-    return [[f"{brief.say('sensitivity.answer')} {' '.join(said)}"]]
+    return [[brief.sentences(brief.say("sensitivity.answer"), *said)]]
 
 
 def sections(brief: Brief, part: Part) -> list[Section]:

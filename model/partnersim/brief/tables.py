@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from partnersim.brief.names import in_words
 from partnersim.study.files import StudyError, write_csv
 
 FOLDER, SETTING = "analysis", "setting"
@@ -20,7 +21,7 @@ WORDS = ("second", "aliased_with", "like", "best")
 
 
 class Tables(Mapping[str, pd.DataFrame]):
-    """Tables by name, ``part/table``, read when they are asked for."""
+    """Tables by name, ``part/table``, read when they are asked for, in the language that is spoken then."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / FOLDER
@@ -48,7 +49,7 @@ class Tables(Mapping[str, pd.DataFrame]):
             table = pd.read_csv(path, keep_default_na=False, na_values=[""])
             said = [c for c, kind in table.dtypes.items() if c in WORDS or not pd.api.types.is_any_real_numeric_dtype(kind)]
             table = table.astype({column: object for column in said if column in WORDS})
-            self._read[name] = table.fillna(dict.fromkeys(said, ""))
+            self._read[name] = in_words(table.fillna(dict.fromkeys(said, "")))
         return self._read[name]
 
     def __iter__(self) -> Iterator[str]:

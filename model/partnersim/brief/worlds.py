@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from partnersim.analysis.crossed import Crossed, crossed
+from partnersim.analysis.crossed import Crossed, crossed, described
 from partnersim.analysis.discovery import FEWEST_WORLDS
 from partnersim.analysis.information import WORTH, information, perfect_information
 from partnersim.analysis.inworlds import in_worlds, numbers_of_worlds
@@ -18,6 +18,8 @@ from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
 from partnersim.brief.names import label, reference_of
 from partnersim.figures.information import draw_information
 from partnersim.figures.robustness import draw_ranks, draw_regret, draw_satisficing
+from partnersim.languages.names import names
+from partnersim.languages.speaking import catalogue, listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -85,8 +87,8 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
     is_sure = top["p_best"] >= LEVEL
     likely = rows[rows["p_best"] > 1 / (2 * len(rows))]
     rivals = (likely if len(likely) > 1 else rows.head(2)).head(MOST_RIVALS)
-    names = [top] if is_sure else [row for _, row in rivals.iterrows()]
-    policies = brief.enumerated([label(row["policy"]) for row in names], "or")
+    named = [top] if is_sure else [row for _, row in rivals.iterrows()]
+    policies = listed([label(row["policy"]) for row in named], "or")
     is_share = top["unit"] == "share of worlds"
     value, low, high = (
         [f"{100 * top[c]:.0f}%" for c in ("value", "low", "high")]
@@ -101,7 +103,7 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
         value=value,
         low=low,
         high=high,
-        unit="" if is_share else top["unit"],
+        unit="" if is_share else names().unit(top["unit"]),
         p=f"{top['p_best']:.0%}",
         worlds=_about(brief, part)["worlds"],
     )
@@ -113,6 +115,11 @@ def _about(brief: Brief, part: Part) -> pd.Series:
     return found[1].iloc[0]
 
 
+def _described(brief: Brief, part: Part) -> str:
+    about = _about(brief, part)
+    return described(*(int(about[name]) for name in ("policies", "worlds", "seeds", "left_out")))
+
+
 def _worth_knowing(brief: Brief, part: Part) -> str:
     """The uncertainties that are worth finding out, by outcome; empty where none is told from noise."""
     found = brief.table(part, "information")
@@ -122,10 +129,10 @@ def _worth_knowing(brief: Brief, part: Part) -> str:
     for outcome in HEADLINES:
         rows = found[1][(found[1]["outcome"] == outcome) & (found[1]["verdict"] == WORTH)].head(MOST_INPUTS)
         if len(rows):
-            titles = brief.say("word.comma").join(_title(row) for _, row in rows.iterrows())
+            titles = catalogue("languages")("list.comma").join(_title(row) for _, row in rows.iterrows())
             said.append(brief.say("information.worth", outcome=brief.say(f"label.{outcome}"), titles=titles))
-    listed = brief.say("word.semicolon").join(said)
-    return brief.say("information.first", listed=listed) if said else brief.say("information.nothing")
+    whole = brief.say("word.semicolon").join(said)
+    return brief.say("information.first", listed=whole) if said else brief.say("information.nothing")
 
 
 def _title(row: pd.Series) -> str:
@@ -148,7 +155,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
     items: list[Sentence] = [[_first(brief, part, table, "no_worse", ALL)]]
     items += [[_first(brief, part, table, RANKED_BY, outcome)] for outcome in HEADLINES]
     section.blocks.append(Bullets(items))
-    whole = Robustness(table, ranks[1], BY, str(about["described"]))
+    whole = Robustness(table, ranks[1], BY, _described(brief, part))
     section.blocks.append(brief.drawing(f"{part.name}_shares", draw_satisficing(whole), brief.say("robustness.figure_shares")))
     for outcome in HEADLINES if kind == "wide" else ():
         name = brief.say(f"label.{outcome}")
@@ -164,7 +171,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
 
 
 def _gains(brief: Brief) -> str:
-    return brief.enumerated([f"{brief.say(f'label.{outcome}')} {percent:g}%" for outcome, percent in BY.items()])
+    return listed([brief.say("robustness.gain", outcome=brief.say(f"label.{o}"), percent=f"{by:g}") for o, by in BY.items()])
 
 
 def _sides(brief: Brief, part: Part) -> Grid:
@@ -191,7 +198,7 @@ def _information(brief: Brief, part: Part) -> list[Section]:
     section = Section(f"{part.name}-information", brief.say("information.title"))
     section.blocks.append(Paragraph([brief.say("information.intro")]))
     section.blocks.append(Paragraph([_worth_knowing(brief, part)]))
-    told = str(_about(brief, part)["described"])
+    told = _described(brief, part)
     for outcome in HEADLINES:
         picture = draw_information(found[1], perfect[1], outcome, told)
         caption = brief.say("information.figure", outcome=brief.say(f"label.{outcome}"))

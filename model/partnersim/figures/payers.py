@@ -100,3 +100,8 @@ def _finding(group: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
             by = f"most {DONE[row['told']]} by {row['who']} with {said(row['policy'])}"
             parts.append(f"{by}, {told(row['difference'], row['low'], row['high'], row['unit'])}")
     return f"{group}: {'; '.join(parts) or 'no difference is clear'}."
+
+
+def group_told(group: str) -> str:
+    """A group in the language that is spoken."""
+    return group

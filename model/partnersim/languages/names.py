@@ -77,6 +77,11 @@ class Names:
         own = LeverWords(known.title, known.mechanism, known.trade_off)
         return own._replace(**{key: self._told(f"lever.{known.name}.{key}", getattr(own, key)) for key in keys})
 
+    def lever_label(self, lever: str | Lever) -> str:
+        """A lever after its id: ``L1 Agreement templates``."""
+        known = lever if isinstance(lever, Lever) else _levers()[lever]
+        return f"{known.id} {self.lever(known).title}"
+
     def option(self, lever: str, option: str) -> OptionWords:
         """An option of a lever of the library."""
         known, at = _levers()[lever].options[option], f"lever.{lever}.option.{option}"
@@ -128,6 +133,10 @@ class Names:
     def number(self, name: str) -> NumberWords:
         """A parameter or a channel, whichever has the name: what may differ between worlds."""
         return self.channel(name) if name in BY_NAME else self.parameter(name)
+
+    def titled(self, name: str, title: str) -> str:
+        """What may differ between worlds, where the library knows it, else its ``title``."""
+        return self.number(name).title if name in BY_NAME or name in _parameters() else title
 
     def payer(self, name: str) -> str:
         """Who pays a cost of a lever, such as ``country_offices``, in running text."""
