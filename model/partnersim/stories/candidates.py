@@ -13,7 +13,7 @@ from partnersim.kinds import NEVER, Reason, Stage
 from partnersim.population.firms import WORST_DECILE
 from partnersim.stories.events import Event
 from partnersim.stories.names import DESK_WORDS, Names, firm_code
-from partnersim.stories.observe import Incident, Observed
+from partnersim.stories.noted import Incident, Observed
 
 ENDINGS = {
     Reason.DECLINED: "the company declined",

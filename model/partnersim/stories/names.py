@@ -7,7 +7,7 @@ import numpy as np
 from partnersim.kinds import GOALS, Desk, Size
 from partnersim.population.build import choose_states, entity_codes
 from partnersim.simulate import Laboratory
-from partnersim.stories.observe import Observed
+from partnersim.stories.noted import Observed
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SIZES = {Size.SME: "small", Size.LARGE: "large", Size.MULTINATIONAL: "multinational"}

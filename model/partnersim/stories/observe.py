@@ -9,105 +9,28 @@ the years, who courted whom at once, how long cases waited at desks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.recfunctions import repack_fields
 
 from partnersim import month
 from partnersim.columns import DTYPES
 from partnersim.kinds import EVENT_ROWS, FREE_ROWS, LIVE_ROWS, NEVER, OPEN_ROWS, Desk, Stage
 from partnersim.simulate import Laboratory, step_by_phases
-from partnersim.world import World
-
-NOTES = np.dtype(
-    [
-        ("record", "i8"),  # number of the record, in the order of ideas
-        ("days_to_signing", "f8"),  # staff-days of all sides until the agreement was signed
-        ("m_found", "i8"),  # month in which an evaluation first found it failing; the month before the study if earlier
-        ("m_fixed", "i8"),  # month in which it was first fixed, likewise
-        ("m_scaled", "i8"),  # month in which scaling up began, likewise
-        ("months_performing", "i8"),  # months of the study in which it performed, that of its end apart
-        ("months_performing_fixed", "i8"),  # those of them after it was first fixed
-        ("months_after_end", "i8"),  # months of the study in which its benefit went on after its end
-        ("months_idle", "i8"),  # months in a row, up to now, in which it did not perform and was reported a success
-        ("months_idle_most", "i8"),  # the longest such stretch
-        ("m_idle_last", "i8"),  # its last month
-        ("people_most", "f8"),  # most people reached in a month, at world scale
-        ("m_people_most", "i8"),  # that month
-        ("person_years", "f8"),  # people reached over the study, at world scale
-        ("incidents", "i8"),  # times a public event was laid at its door
-    ]
+from partnersim.stories.noted import (
+    ENTITY_FIELDS,
+    FIRM_FIELDS,
+    FIRMS,
+    MONTHS_NOTED,
+    NOTES,
+    Courting,
+    Hit,
+    Incident,
+    Observed,
+    Scandal,
+    Waiting,
 )
-"""What is noted about a record beside the record itself. Months are the engine's own, as in the record."""
-MONTHS_NOTED = [name for name in NOTES.names or () if name.startswith("m_")]
-FIRM_FIELDS = ("key", "home", "size", "sector", "integrity", "member")
-
-
-class Hit(NamedTuple):
-    """A partnership at whose door a public event was laid."""
-
-    record: int
-    entities: tuple[int, ...]
-
-
-class Incident(NamedTuple):
-    """A company's misconduct that became public and hit at least one UN entity."""
-
-    month: int
-    firm: int
-    """The company's key."""
-    months_hidden: int
-    hits: tuple[Hit, ...]
-    worst: int
-    """Row of the entity whose reputation fell most in that month, of those hit."""
-    before: float
-    """Its reputation before the month's incidents, in points (0-100)."""
-    after: float
-
-    @property
-    def entities(self) -> list[int]:
-        """Rows of the entities hit, each once."""
-        return sorted({e for hit in self.hits for e in hit.entities})
-
-
-class Courting(NamedTuple):
-    """The month in which most entities at once courted a company, and the records of their approaches."""
-
-    month: int
-    entities: tuple[int, ...]
-    records: tuple[int, ...]
-
-
-class Waiting(NamedTuple):
-    """The month in which most cases waited at a desk."""
-
-    month: int
-    records: tuple[int, ...]
-    oldest: int
-    """Months that the oldest of them had waited there."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """Everything the observer brings back from a run."""
-
-    world: World
-    """As the run left it: the bytes of :func:`partnersim.simulate.run_one` but for the trace."""
-    start: int
-    """The engine's month in which the study starts; the study's month 1 follows."""
-    records: np.ndarray
-    """Every record that was open or live in the study, by its number: dropped, ended, live and open ones."""
-    notes: np.ndarray
-    """NOTES of the same records."""
-    firms: np.ndarray
-    """FIRM_FIELDS of every company that lived in the study, sorted by key."""
-    incidents: list[Incident]
-    courting: dict[int, Courting]
-    """By company key."""
-    waiting: dict[Desk, Waiting]
-    stocks: dict[str, float]
-    """Stocks of the monthly paths at the end of the month before the study, where they can be counted."""
+from partnersim.world import World
 
 
 class _Observer:
@@ -120,7 +43,10 @@ class _Observer:
         self.free_before_ends = 0
         self.finished: list[tuple[np.ndarray, np.ndarray]] = []
         self.firms: list[np.ndarray] = []
+        self.left: dict[int, int] = {}
+        self.entities: list[np.ndarray] = []
         self.incidents: list[Incident] = []
+        self.scandals: list[Scandal] = []
         self.fresh: list[tuple[int, int, tuple[Hit, ...]]] = []
         self.reputation = world.entity["reputation"].copy()
         self.courting: dict[int, Courting] = {}
@@ -134,6 +60,7 @@ class _Observer:
             "step_book": (self.see_ends,),
         }
         self.meet_firms()
+        self.entities.append(repack_fields(world.entity[list(ENTITY_FIELDS)]))
         for rows in (self.rows(LIVE_ROWS), self.rows(OPEN_ROWS)):
             self.number(rows)
         case = world.partnership[self.rows(LIVE_ROWS)]
@@ -164,22 +91,44 @@ class _Observer:
         self.n_records += rows.size
 
     def meet_firms(self) -> None:
-        """Keep the lasting traits of companies not seen before: their rows may be used again."""
+        """Keep the lasting traits of companies not seen before, and who has left: rows may be used again."""
         company = self.world.company
-        new = np.flatnonzero(company["alive"] & (company["key"] != self.known_firm))
+        changed = np.flatnonzero(np.where(company["alive"], company["key"], 0) != self.known_firm)
+        self.left |= {int(key): self.month for key in self.known_firm[changed] if key}
+        new = changed[company["alive"][changed]]
+        self.known_firm[changed] = 0
         self.known_firm[new] = company["key"][new]
-        self.firms.append(company[list(FIRM_FIELDS)][new])
+        firms = np.zeros(new.size, dtype=FIRMS)
+        for name in FIRM_FIELDS:
+            firms[name] = company[name][new]
+        firms["m_seen"] = self.month
+        self.firms.append(firms)
+
+    def all_firms(self) -> np.ndarray:
+        """FIRMS of all companies met, sorted by key."""
+        firms = np.concatenate(self.firms)
+        firms["m_left"] = [self.left.get(int(key), NEVER) for key in firms["key"]]
+        company = self.world.company[self.world.company["alive"]]
+        hidden = dict(zip(company["key"].tolist(), company["hidden_since"].tolist(), strict=True))
+        firms["m_hidden"] = [hidden.get(int(key), NEVER) for key in firms["key"]]
+        return firms[np.argsort(firms["key"])]
 
     def see_ideas(self) -> None:
-        """New records, and which companies several entities court at once."""
+        """New records, which companies take part, and which ones several entities court at once."""
         register, rows = self.world.partnership, self.rows(OPEN_ROWS)
-        self.number(rows[register["begun"][rows] == self.month])
+        new = rows[register["begun"][rows] == self.month]
+        self.number(new)
+        self.notes["proposed"][new] = register["stage"][new] == Stage.PROPOSED
+        accepted = (register["stage"][rows] == Stage.SCREENING) & (register["since"][rows] == self.month)
+        self.notes["m_accepted"][rows[accepted]] = self.month
         courting = rows[(register["stage"][rows] == Stage.COURTED) & register["approached"][rows]]
         by_firm: dict[int, list[int]] = {}
         for row in courting:
             by_firm.setdefault(int(register["firm_key"][row, 0]), []).append(int(row))
         for firm, cases in by_firm.items():
             entities = tuple(sorted({int(register["entity"][row, 0]) for row in cases}))
+            if len(entities) > 1:
+                self.notes["rivals"][cases] |= sum(1 << e for e in entities)
             if len(entities) > max(1, len(self.courting[firm].entities) if firm in self.courting else 0):
                 records = tuple(int(self.notes["record"][row]) for row in cases)
                 self.courting[firm] = Courting(self.month, entities, records)
@@ -241,8 +190,11 @@ class _Observer:
                     entities = tuple(int(e) for e in register["entity"][case, : register["n_entity"][case]])
                     hits.append(Hit(int(self.notes["record"][case]), entities))
                     self.notes["incidents"][case] += 1
+            hidden = self.month - int(firm["hidden_since"])
             if hits:
-                self.fresh.append((int(firm["key"]), self.month - int(firm["hidden_since"]), tuple(hits)))
+                self.fresh.append((int(firm["key"]), hidden, tuple(hits)))
+            else:
+                self.scandals.append(Scandal(self.month, int(firm["key"]), hidden))
 
     def see_incidents(self) -> None:
         """What this month's incidents cost the entity hit hardest."""
@@ -263,10 +215,12 @@ class _Observer:
         self.finished.append((records, self.notes[rows]))
         world.system["n_traced"] = 0
         self.meet_firms()
+        self.entities.append(repack_fields(world.entity[list(ENTITY_FIELDS)]))
         open_rows = self.rows(OPEN_ROWS)
         desk = world.partnership["desk"][open_rows]
         for k in list(Desk)[1:]:
             cases = open_rows[desk == k]
+            self.notes["waited"][cases, k - 1] += 1
             if cases.size > (len(self.waiting[k].records) if k in self.waiting else 0):
                 waiting = tuple(int(r) for r in self.notes["record"][cases])
                 self.waiting[k] = Waiting(self.month, waiting, int(world.partnership["waited"][cases].max()))
@@ -326,14 +280,15 @@ def observe(lab: Laboratory, seed: int) -> Observed:
     for _ in range(lab.months):
         step_by_phases(world, tables, observer.look)
     records, notes = observer.all_records()
-    firms = np.concatenate(observer.firms)
     return Observed(
         world._replace(trace=np.zeros(0, dtype=DTYPES["partnership"])),
         observer.start,
         records,
         notes,
-        firms[np.argsort(firms["key"])],
+        observer.all_firms(),
+        np.stack(observer.entities),
         observer.incidents,
+        observer.scandals,
         observer.courting,
         observer.waiting,
         stocks,

@@ -14,7 +14,8 @@ from partnersim.simulate import Laboratory
 from partnersim.stories.candidates import candidates
 from partnersim.stories.events import Event, choose
 from partnersim.stories.names import Names
-from partnersim.stories.observe import Observed, observe
+from partnersim.stories.noted import Observed
+from partnersim.stories.observe import observe
 from partnersim.stories.trace import records_frame
 from partnersim.stories.years import Years, years_frame
 

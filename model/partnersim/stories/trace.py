@@ -7,7 +7,7 @@ import pandas as pd
 
 from partnersim.kinds import GOALS, NEVER, Agent, Desk, Kind, Reason, Stage
 from partnersim.stories.names import Names, firm_code
-from partnersim.stories.observe import Observed
+from partnersim.stories.noted import Observed
 
 STATUS = {Stage.DROPPED: "dropped", Stage.ENDED: "ended", Stage.DELIVERING: "live", Stage.FIXED: "live", Stage.SCALED: "live"}
 """Where a record stood at the end of the run; ``open`` is any stage before the signature."""
