@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import PACKAGE
+from classes import PACKAGE
 from test_classroom_scores import runs
 
 import partnersim as ps

@@ -6,16 +6,11 @@ import json
 
 import numpy as np
 import pandas as pd
-import pytest
 
-import partnersim as ps
-from partnersim.analysis import budgets
 from partnersim.classroom import scores
 from partnersim.classroom.records import Prediction, Result
 from partnersim.classroom.scores import Played
 from partnersim.ledger import HEADLINES
-from partnersim.scenario import load_levers, load_scenario
-from partnersim.sharing import scenario_from_text
 from partnersim.study.paired import compare_paired
 
 SEEDS = 40
@@ -139,39 +134,3 @@ def test_kept_results_are_sorted_into_worlds():
     assert set(found) == {"baseline"} and list(found["baseline"].packages) == [1, 2]
     pd.testing.assert_frame_equal(found["baseline"].packages[1], runs(3, 5, 2))
     assert list(scores.played(kept, 2)["baseline"].packages) == [1]
-
-
-@pytest.mark.parametrize("name", ["leadership_incentives", "member_state_support", "shared_screening"])
-def test_time_taken_is_that_of_budgets(name):
-    """Fails when time for partnering is counted otherwise in a class than in a study."""
-    levers, months = load_levers(), 120
-    text = f'title = "x"\n[[policy]]\nlever = "{name}"\nramp = 12\nstart = 13\n'
-    assert scores.time_taken(scenario_from_text(text), months) == pytest.approx(
-        budgets.time_taken([name], levers, months, ramp=12, start=13)
-    )
-
-
-def test_time_taken_follows_options_strength_and_share():
-    """Fails when half of a lever is charged as the whole, or an option that costs time is not charged."""
-    text = 'title = "x"\n[[policy]]\nlever = "leadership_incentives"\nramp = 0\n'
-    whole = scores.time_taken(scenario_from_text(text), 120)
-    assert whole == pytest.approx(0.15)
-    assert scores.time_taken(scenario_from_text(text + "strength = 0.5\nadoption = 0.5\n"), 120) == pytest.approx(whole / 4)
-    assert scores.time_taken(scenario_from_text(text + "end = 60\n"), 120) == pytest.approx(whole / 2)
-    assert scores.time_taken(scenario_from_text(text + "set = { partnering_time = 0.4 }\n"), 120) == pytest.approx(0.4)
-    funded = 'title = "x"\n[[policy]]\nlever = "member_state_support"\nramp = 0\noptions = { core_funding = true }\n'
-    assert scores.time_taken(scenario_from_text(funded), 120) == pytest.approx(0.05)
-
-
-def test_staff_days_of_runs():
-    """Fails when the days held against the budget are not those that a study of packages counts."""
-    scenario = load_scenario("shared-screening")
-    some = {"seeds": range(3), "months": 24, "size": "class"}
-    base, package = ps.simulate(load_scenario("baseline"), **some), ps.simulate(scenario, **some)
-    days = scores.staff_days(base.outcomes, package.outcomes, scenario, 24, "class")
-    booked = list(budgets.BOOKED)
-    added = (package.outcomes[booked].sum(axis=1) - base.outcomes[booked].sum(axis=1)).mean()
-    assert days == pytest.approx(added * budgets.real_days("class")) and days > 0
-    assert scores.staff_days(base.outcomes, base.outcomes, load_scenario("baseline"), 24, "class") == 0
-    found = scores.effects(Played(base.outcomes, {1: package.outcomes}))
-    assert found.index.get_level_values("outcome").tolist() == list(HEADLINES)

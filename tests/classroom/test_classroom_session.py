@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import PACKAGE
+from classes import PACKAGE
 
 from partnersim.classroom import limits
 from partnersim.classroom.errors import ClassroomError, NotAllowed
@@ -205,6 +205,7 @@ def test_steps_back_and_second_clicks(klass):
     klass.room.work.predict(ana.token, {"incidents": "lower"})
     former = klass.room.back(klass.secret, number)
     assert (former.round, former.phase, former.is_revealed) == (1, Phase.DISCUSS, True)
+    assert former.shows(1, "baseline") and not former.shows(2, "baseline")
     again = klass.room.next_round(klass.secret, number)
     assert (again.round, again.phase, again.is_revealed) == (2, Phase.PREDICT, False)
     assert len(klass.room.work.predictions(number, 2)) == 1

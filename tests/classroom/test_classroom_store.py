@@ -10,10 +10,13 @@ import sys
 import threading
 
 import pytest
+from classes import PACKAGE
 
 from partnersim.classroom import store
 from partnersim.classroom.errors import BookError, ClassroomError, NotAllowed
+from partnersim.classroom.phases import Phase
 from partnersim.classroom.schema import VERSION
+from partnersim.classroom.session import Classroom
 from partnersim.classroom.store import Book
 
 
@@ -183,11 +186,14 @@ def test_what_is_deleted_is_gone_from_the_bytes_of_the_file(klass):
     kept, gone = klass.session(), klass.session()
     klass.join(kept, "Stays-here")
     member = klass.join(gone, "Zebedee-nobody-else")[0]
+    klass.to(gone, Phase.DECIDE)
+    klass.room.work.propose(member.token, f"# Zebedee {'x' * 50_000}\n{PACKAGE}", 1.0)
     klass.room.delete(klass.secret, gone.id)
     found = b"".join(file.read_bytes() for file in klass.path.parent.iterdir())
     assert b"Stays-here" in found and b"Zebedee" not in found
     with klass.book.read() as db:
-        for table in ("session", "round", "member", "event"):
+        assert db.value("PRAGMA freelist_count") == 0
+        for table in ("session", "round", "member", "proposal", "event"):
             assert db.value(f"SELECT count(*) FROM {table} WHERE {'id' if table == 'session' else 'session'} = ?", gone.id) == 0
     assert klass.room.changes(gone.id) == 0
     with pytest.raises(NotAllowed):
@@ -195,6 +201,21 @@ def test_what_is_deleted_is_gone_from_the_bytes_of_the_file(klass):
     with pytest.raises(ClassroomError, match="no longer"):
         klass.room.session(gone.id)
     assert klass.session().id > gone.id  # no page of the old session meets a new one
+
+
+def test_two_servers_on_one_file_take_turns(klass):
+    """Fails when a second server on the same file overwrites what the first has just written, or is sent away at once."""
+    session = klass.session()
+    other = Classroom(klass.path)
+    seats: list = []
+    late = threading.Thread(target=lambda: seats.append(other.seats.join(session.code, "Ana")))
+    with klass.book.write() as db:
+        late.start()
+        late.join(0.05)
+        db.add("member", session=session.id, number=1, nickname="Ana", team=1, token="x", joined=db.now)
+    late.join(10)
+    other.book.close()
+    assert [(m.number, m.nickname, m.team) for m in seats] == [(2, "Ana 2", 2)]
 
 
 WRITER = """

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import PACKAGE
+from classes import PACKAGE
 
 from partnersim.classroom import limits
 from partnersim.classroom.errors import ClassroomError

@@ -14,12 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from partnersim.analysis import budgets
-from partnersim.channels import BY_NAME
 from partnersim.classroom.records import Prediction, Result
 from partnersim.ledger import HEADLINES
-from partnersim.scenario import Scenario, intensity
-from partnersim.scenario.policy import sizes
 from partnersim.study.paired import compare_paired, paired_differences, simultaneous
 from partnersim.study.pareto import non_dominated
 from partnersim.study.words import BETTER, CLEAR, NONE, UNCLEAR, verdict
@@ -95,8 +91,8 @@ def duels(world: Played) -> pd.DataFrame:
     return table.assign(clear=np.select([worst < 0, best > 0], ["better", "worse"], ""))
 
 
-def standing(world: Played) -> pd.DataFrame:
-    """How far teams can be ranked: by ``team``, ``unbeaten`` and ``clearly_beaten_by``.
+def standing(world: Played, found: pd.DataFrame | None = None) -> pd.DataFrame:
+    """How far teams can be ranked: by ``team``, ``unbeaten`` and ``clearly_beaten_by``; ``found``: their :func:`duels`, if at hand.
 
     ``unbeaten``: no other team's means are as good in all three outcomes and better in one (the front). The front alone says more
     than is known: a team beside it may be as good. ``clearly_beaten_by``: teams whose means are as good in all three and that are
@@ -106,7 +102,7 @@ def standing(world: Played) -> pd.DataFrame:
     if not teams:
         return pd.DataFrame(columns=["unbeaten", "clearly_beaten_by"])
     means = np.array([world.packages[team][list(HEADLINES)].mean().to_numpy() for team in teams]) * SIGNS.to_numpy()
-    table = duels(world)
+    table = duels(world) if found is None else found
     beaten: dict[int, list[int]] = {team: [] for team in teams}
     for a, b in combinations(range(len(teams)), 2):
         for winner, loser in ((a, b), (b, a)):
@@ -157,24 +153,3 @@ def hits(predictions: Iterable[Prediction], found: pd.DataFrame) -> pd.DataFrame
     """Predictions that came true: a row a prediction, ``member, team, right, judged`` (numbers of answers)."""
     rows = [(p.member, p.team, sum(true.values()), len(true)) for p in predictions for true in [came_true(p, found)]]
     return pd.DataFrame(rows, columns=["member", "team", "right", "judged"])
-
-
-def staff_days(reference: pd.DataFrame, package: pd.DataFrame, scenario: Scenario, months: int, size: str) -> float:
-    """Staff-days a year of the real system that a package takes, as :func:`partnersim.analysis.budgets.spent` counts them.
-
-    The frames hold :data:`partnersim.analysis.budgets.COLUMNS` on common seeds. Time for partnering that a policy takes from
-    other work counts as if it were for all, whatever its target.
-    """
-    both = {"reference": reference, "package": package}
-    runs = pd.concat({name: f[list(budgets.COLUMNS)] for name, f in both.items()}, names=["scenario", "seed"]).reset_index()
-    return float(budgets.spent(runs, "reference", size, {"package": time_taken(scenario, months)})["package"])
-
-
-def time_taken(scenario: Scenario, months: int) -> float:
-    """:func:`partnersim.analysis.budgets.time_taken` of policies as they are: with their options, sizes, strength and months."""
-    channel = BY_NAME[budgets.TIME]
-    added = np.zeros(months)
-    for policy, at_work in zip(scenario.policies, intensity(scenario, months)[:, 1:], strict=True):
-        mine = sum(value for c, value in sizes(policy, scenario.levers[policy.lever]) if c.channel == budgets.TIME)
-        added += mine * policy.adoption * at_work
-    return float(np.minimum(added, channel.high - channel.baseline).mean() / channel.baseline)

@@ -124,8 +124,7 @@ class Classroom:
             if new is Phase.CLOSED:
                 return self._close(db, now)
             if is_revealed(new):
-                mark = "UPDATE round SET revealed = ifnull(revealed, ?) WHERE session = ? AND number = ?"
-                db.execute(mark, db.now, session, now.round)
+                db.execute("UPDATE round SET revealed = ? WHERE session = ? AND number = ?", db.now, session, now.round)
             return self._move(db, now, new, now.round, "advance")
 
     def back(self, secret: str, session: int, seen: Phase | None = None) -> Session:

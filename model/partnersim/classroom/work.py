@@ -62,8 +62,8 @@ class Work:
     def propose(self, token: str, text: str, staff_days: float, label: str = "") -> Proposal:
         """Keep a package as the latest of the member's team; what the team proposed before is kept too.
 
-        ``text``: a scenario as TOML, kept as it is, see :func:`read_package`; ``staff_days``: what it takes a year, as
-        :func:`partnersim.classroom.scores.staff_days` counts; ``label``: what the team calls it, by default the scenario's title.
+        ``text``: a scenario as TOML, kept as it is, see :func:`read_package`; ``staff_days``: what it takes a year of the real
+        system, counted by the server and never by a browser; ``label``: what the team calls it, else the scenario's title.
         Taken in the phase decide alone, from members of teams, within the budget. The same again is not kept a second time.
         """
         with self._book.read() as db:  # before the text is read, which costs more than to refuse
