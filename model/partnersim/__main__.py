@@ -1,0 +1,5 @@
+"""``python -m partnersim`` is the command ``partnersim``."""
+
+from partnersim.cli import main
+
+main()

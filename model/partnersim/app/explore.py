@@ -1,0 +1,236 @@
+"""The page of policies: every move re-runs a paired ensemble and redraws."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from fastapi import Request
+from nicegui import context, ui
+from nicegui.events import GenericEventArguments
+
+from partnersim import sharing
+from partnersim.app.controls import Change, Levers
+from partnersim.app.document import Setting
+from partnersim.app.figure import Figure
+from partnersim.app.frame import frame
+from partnersim.app.parts import button, enable, markup, mistake, tag
+from partnersim.app.site import Picture, Site, rendered
+from partnersim.app.words import Words
+from partnersim.live import Pair, Ticket
+from partnersim.population.sizes import SIZES
+from partnersim.scenario import ScenarioError
+
+FIGURES = ("cost", "incidents", "reach", "pipeline", "payers", "queue")
+LARGEST_FILE = 64
+"""KiB of a scenario file that is opened in the page."""
+FULL_TIME = 220.0
+"""Working days a year of one member of staff, as in the model."""
+FILE = "my-policies.toml"
+READ_FILE = f"""(event) => {{
+  const file = event.target.files[0];
+  if (!file) return;
+  if (file.size > {LARGEST_FILE * 1024}) emit(null);
+  else file.text().then((text) => emit(text));
+  event.target.value = "";
+}}"""
+"""The file is read in the browser: only its text comes to the server, never a name or a path."""
+
+
+def register(site: Site) -> None:
+    """Make the page known."""
+
+    @ui.page("/")
+    def explore(request: Request) -> None:
+        with frame(request, "explore") as words:
+            Explorer(site, words).build(request.query_params.get("s"), request.query_params.get("scenario"))
+
+
+class Explorer:
+    """One student's page: what is set, what is waited for, what is shown."""
+
+    def __init__(self, site: Site, words: Words) -> None:
+        self.site, self.words = site, words
+        self.setting = Setting(words.say("document.title"))
+        self.client, self.loop = context.client, asyncio.get_running_loop()
+        self.ticket: Ticket | None = None
+        self.number = 0
+        """Of the latest question; an answer to another is dropped."""
+        self.picture: Picture | None = None
+        self.client.on_delete(self._leave)
+
+    def build(self, link: str | None, name: str | None) -> None:
+        """Lay out the page, and ask what the address asks: a ``link`` that holds a scenario, or the ``name`` of one."""
+        say = self.words.say
+        wrong = self._asked(link, name)
+        size = SIZES[self.site.ensembles.size]
+        counts = {"companies": size.companies, "entities": size.entities, "governments": size.governments, "civil": size.civil}
+        tag("h1", text=say("explore.title"))
+        tag("p", "lead", say("explore.lead", seeds=self.site.ensembles.seeds, **counts))
+        with tag("div", "explore-grid"):
+            with tag("section", "panel controls", aria_labelledby="controls-title"):
+                tag("h2", text=say("explore.controls"), id="controls-title")
+                self._tools()
+                self.mistake = markup(role="alert")
+                self.levers = Levers(self.words.language, self.setting.shown(), self.changed)
+            with tag("section", "results", aria_labelledby="results-title"):
+                tag("h2", text=say("explore.results"), id="results-title")
+                self.status = markup(classes="status", role="status", id="status")
+                self.cards = markup(classes="cards", id="cards")
+            with tag("div", "figures"):
+                self.figures = {key: Figure(key, self.words, self._rows) for key in FIGURES}
+            with tag("section", "panel"):
+                tag("p", "help", say("tool.command"))
+                command = f"partnersim compare baseline {FILE} --size class --seeds {self.site.ensembles.seeds}"
+                tag("pre", "command", command)
+        if wrong:
+            self.mistake.set_content(mistake(say("mistake.title"), say("mistake.link", error=wrong)))
+        self._ask()
+
+    def _asked(self, link: str | None, name: str | None) -> str:
+        """Take what the address holds; what is wrong with it, if anything is."""
+        try:
+            if link:
+                self.setting.open(sharing.from_link(link))
+            elif name:
+                self.setting.put(sharing.document_of(sharing.shipped_scenario(name)))
+        except ScenarioError as error:
+            return str(error)
+        return ""
+
+    def _tools(self) -> None:
+        say = self.words.say
+        with tag("div", "tools"):
+            self.undo = button(say("tool.undo"), lambda: self._step(self.setting.undo), id="undo")
+            self.redo = button(say("tool.redo"), lambda: self._step(self.setting.redo), id="redo")
+            self.replay = button(say("tool.replay"), self._replay, id="replay")
+            self.reset = button(say("tool.reset"), lambda: self._step(self.setting.reset), id="reset")
+            button(say("tool.share"), self._share, id="share")
+            button(say("tool.save"), self._save, id="save")
+            with tag("label", "button", for_="open-file"):
+                tag("span", text=say("tool.open"))
+                opener = tag("input", "visually-hidden", type="file", id="open-file", accept=".toml,text/plain")
+            opener.on("change", self._opened, js_handler=READ_FILE)
+            tag("a", "button", say("tool.watch"), id="watch", href="/watch")
+        self.shared = markup(role="status", id="shared", classes="help")
+
+    # What a student does
+
+    def changed(self, changes: list[Change]) -> None:
+        """Take the changes of a frame; what cannot be is said and undone."""
+        for change in changes:
+            try:
+                self._apply(change)
+            except (ScenarioError, KeyError, TypeError, ValueError) as error:
+                said = self.words.say("mistake.contradiction", error=str(error))
+                self.mistake.set_content(mistake(self.words.say("mistake.title"), said))
+                self.levers.show(self.setting.shown())
+                return
+        self.mistake.set_content("")
+        if any("preset" in change for change in changes):
+            self.levers.show(self.setting.shown())
+        self._ask()
+
+    def _apply(self, change: Change) -> None:
+        if "world" in change:
+            self.setting.move_to(str(change["world"]))
+        elif "preset" in change:
+            self.setting.start_from(str(change["preset"]))
+        else:
+            options = {str(key): value for key, value in dict(change.get("options") or {}).items()}
+            self.setting.set_lever(str(change["lever"]), float(change["strength"]) / 100.0, options, str(change["funding"]))
+
+    def _step(self, step: Any) -> None:
+        step()
+        self.mistake.set_content("")
+        self.levers.show(self.setting.shown())
+        self._ask()
+
+    async def _replay(self) -> None:
+        """Show the last change again: as it was before, then as it is."""
+        if self.setting.can_undo:
+            self._step(self.setting.undo)
+            await asyncio.sleep(1.5)
+            self._step(self.setting.redo)
+
+    def _share(self) -> None:
+        say = self.words.say
+        link = f"?s={sharing.to_link(self.setting.document)}"
+        self.client.run_javascript(
+            f"const url = location.origin + location.pathname + {json.dumps(link)};"
+            f"const done = await partnersim.copy(url); const place = document.getElementById({json.dumps('shared')});"
+            f"place.textContent = done ? {json.dumps(say('tool.shared'))} : {json.dumps(say('tool.share_by_hand'))} + ' ' + url;"
+        )
+
+    def _save(self) -> None:
+        self._download(FILE, sharing.text_of(self.setting.document), "application/toml")
+
+    def _download(self, name: str, text: str, kind: str) -> None:
+        self.client.run_javascript(f"partnersim.saveText({json.dumps(name)}, {json.dumps(text)}, {json.dumps(kind)})")
+
+    def _opened(self, event: GenericEventArguments) -> None:
+        say = self.words.say
+        text = event.args if isinstance(event.args, str) else None
+        try:
+            if text is None or len(text) > LARGEST_FILE * 1024:
+                raise ScenarioError(say("mistake.large", n=LARGEST_FILE))
+            self.setting.open(text)
+        except ScenarioError as error:
+            self.mistake.set_content(mistake(say("mistake.title"), say("mistake.file", error=str(error))))
+            return
+        self._step(lambda: None)
+        opened = say("tool.opened", title=self.setting.document["title"])
+        self.client.run_javascript(f"document.getElementById('shared').textContent = {json.dumps(opened)}")
+
+    # Questions and answers
+
+    def _ask(self) -> None:
+        """Ask about what is set; whatever was asked before is waited for no longer."""
+        setting, say = self.setting, self.words.say
+        self.number += 1
+        number = self.number
+        if self.ticket is not None:
+            self.site.ensembles.cancel(self.ticket)
+        for element, usable in ((self.undo, setting.can_undo), (self.redo, setting.can_redo), (self.replay, setting.can_undo)):
+            enable(element, usable)
+        link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else "/"
+        self.client.run_javascript(f"partnersim.address({json.dumps(link)})")
+        language = self.words.language
+
+        def tell(pair: Pair) -> None:
+            picture = self.site.picture(pair, language)
+            self.loop.call_soon_threadsafe(self._draw, number, picture)
+
+        self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
+        if self.number == number and (self.picture is None or self.ticket.told == 0):
+            self.status.set_content(say("explore.busy", of=self.site.ensembles.seeds))
+
+    def _draw(self, number: int, picture: Picture) -> None:
+        """Show an answer, unless the question is no longer the latest."""
+        if number != self.number or self.client.is_deleted:
+            return
+        self.picture = picture
+        say, shown = self.words.say, picture.view
+        used = bool(self.setting.used())
+        text = say("explore.whole" if shown.n == shown.of else "explore.some", n=shown.n, of=shown.of)
+        if shown.failures:
+            text += " " + say("explore.failed", n=shown.failures)
+        if not used:
+            text += " " + say("explore.nothing")
+        self.status.set_content(text)
+        price, people = self.words.integer(shown.price), self.words.number(shown.price / FULL_TIME)
+        self.cards.props["data-answer"] = f"{number}:{shown.n}"
+        self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))
+        for chart in shown.charts:
+            self.figures[chart.key].show(chart.finding, picture.options[chart.key], shown.n)
+
+    def _rows(self, key: str) -> Any:
+        """The chart that is shown under ``key``, or None before the first answer."""
+        if self.picture is None:
+            return None
+        return next(chart for chart in self.picture.view.charts if chart.key == key)
+
+    def _leave(self) -> None:
+        if self.ticket is not None:
+            self.site.ensembles.cancel(self.ticket)

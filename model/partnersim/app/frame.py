@@ -1,0 +1,59 @@
+"""The frame of every page: head, header, navigation, languages, footer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+
+from fastapi import Request
+from nicegui import context, ui
+
+from partnersim.app.site import rendered, static_version
+from partnersim.app.words import Words, chosen, spoken, words
+
+VIEWS = {"explore": "/", "watch": "/watch", "exercises": "/exercises", "classroom": "/class", "about": "/about"}
+
+
+def language_of(request: Request) -> str:
+    """The language in which to answer a request."""
+    return chosen(request.query_params.get("lang"), request.cookies.get("lang"), request.headers.get("accept-language"))
+
+
+@contextmanager
+def frame(request: Request, view: str, title: str = "", wall: bool = False) -> Iterator[Words]:
+    """A page of ``view`` in the language of the request, ``title`` before the site's; a ``wall`` has no navigation."""
+    spoken_words = words(language_of(request))
+    say = spoken_words.say
+    version = static_version()
+    language, direction = spoken_words.language, say("page.direction")
+    ui.add_head_html(
+        f'<link rel="stylesheet" href="/static/app.css?{version}">'
+        f'<script src="/static/app.js?{version}"></script>'
+        f"<script>document.documentElement.lang = {json.dumps(language)}; document.documentElement.dir = {json.dumps(direction)};"
+        f"document.documentElement.dataset.offline = {json.dumps(say('page.offline'))};</script>"
+    )
+    context.client.title = f"{title} · {say('page.title')}" if title else say("page.title")
+    views = [(name, path, say(f"nav.{name}")) for name, path in VIEWS.items()]
+    tongues = [(code, words(code).say("page.name")) for code in spoken()]
+    if not wall:
+        _html(rendered("header.html", say=say, views=views, view=view, tongues=tongues, language=language))
+    with ui.element("div").props(f'id=content tabindex=-1 class="content {escape(view)}{" wall" if wall else ""}"'):
+        yield spoken_words
+    if not wall:
+        _html(rendered("footer.html", say=say, **inputs()))
+
+
+def _html(text: str) -> ui.html:
+    """Trusted markup, made of templates that escape."""
+    return ui.html(text, sanitize=False)
+
+
+def inputs() -> dict[str, str]:
+    """How many numbers the baseline rests on, and how many of them are assumed."""
+    from partnersim.scenario import inputs_used
+    from partnersim.sharing import shipped_scenario
+
+    assumed, whole = inputs_used([shipped_scenario("baseline")])
+    return {"assumed": str(assumed), "inputs": str(whole)}

@@ -1,0 +1,71 @@
+"""The server: one process for a student alone or a class, on this machine unless told otherwise."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nicegui import app, ui
+
+from partnersim import sharing
+from partnersim.app import explore
+from partnersim.app.site import HERE, Site
+from partnersim.live import Ensembles, Pair
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to serve. ``host`` is this machine alone unless given; ``browser``: whether to open one."""
+
+    host: str = LOOPBACK
+    port: int = 8080
+    browser: bool = True
+    data: Path | None = None
+    new_secret: bool = False
+    seeds: int = 100
+
+
+def serve(options: Options, tell: Callable[[str], None] = print) -> None:
+    """Serve until interrupted; ``tell`` is given what whoever started it has to know."""
+    logging.getLogger("nicegui").setLevel(logging.WARNING)
+    site = Site(Ensembles(seeds=options.seeds))
+    register(site)
+
+    def started() -> None:
+        _warm(site)
+        tell(f"partnersim is at http://{options.host}:{options.port}/ ; Ctrl-C ends it.")
+
+    app.on_startup(started)
+    app.on_shutdown(site.close)
+    ui.run(
+        host=options.host,
+        port=options.port,
+        title="partnersim",
+        show=options.browser,
+        reload=False,
+        tailwind=False,
+        show_welcome_message=False,
+        reconnect_timeout=30.0,
+        favicon=HERE / "static" / "favicon.svg",
+        language="en-US",
+    )
+
+
+def register(site: Site) -> None:
+    """Make all pages of a site known."""
+    app.add_static_files("/static", HERE / "static")
+    explore.register(site)
+
+
+def _warm(site: Site) -> None:
+    """Make the worlds of the baseline before anybody asks, so that the first student does not wait for them."""
+    baseline = sharing.shipped_scenario(sharing.BASELINE)
+
+    def tell(pair: Pair) -> None:
+        site.picture(pair, "en")
+
+    site.ensembles.ask(baseline, baseline, tell)
