@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import partnersim.classroom
+from partnersim.classroom import limits
 from partnersim.classroom import session as session_module
 from partnersim.classroom.errors import ClassroomError
 from partnersim.classroom.records import Team
@@ -68,6 +69,30 @@ def test_teams_are_told_apart_without_colours():
     for language in languages("classroom"):
         assert len({team.mark(language) for team in teams}) == len({team.name(language) for team in teams}) == 8
     assert teams[0].mark("en") == "blue circle" and teams[0].mark("zh") == "蓝色圆形"
+
+
+def test_the_page_on_the_classroom_names_the_limits_that_hold():
+    """Fails when a teacher plans by a limit that is another in the program."""
+    page = (Path(__file__).parents[2] / "docs" / "classroom.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", page.partition("## Limits")[2], re.MULTILINE)[1:]
+    numbers = {what: int(re.findall(r"\d+", limit)[-1]) for what, limit in rows}
+    assert numbers == {
+        "teams": 8,
+        "seats in a session": limits.MOST_MEMBERS,
+        "seats ever given in a session": limits.MOST_EVER,
+        "nickname": limits.LONGEST_NAME,
+        "title of a session": limits.LONGEST_TITLE,
+        "label of a package": limits.LONGEST_LABEL,
+        "reason of a prediction": limits.LONGEST_WHY,
+        "answers in a prediction": limits.MOST_ANSWERS,
+        "predictions of a member in a minute": limits.PREDICTIONS_A_MINUTE,
+        "package": limits.LARGEST_PACKAGE // 1024,
+        "policies in a package": limits.MOST_POLICIES,
+        "packages of a member in a minute": limits.PROPOSALS_A_MINUTE,
+        "revisions of a team's package in a round": limits.MOST_REVISIONS,
+        "wrong codes of a machine in five minutes": limits.WRONG_CODES,
+        "wrong codes of all in a minute": limits.WRONG_CODES_OF_ALL,
+    }
 
 
 def test_the_room_needs_no_page():

@@ -33,6 +33,13 @@ MOST_REVISIONS = 100
 """Of a team's package in a round."""
 LARGEST_RESULT = 1024 * 1024
 """Bytes of a result that is kept."""
+PREDICTIONS_A_MINUTE = 30
+PROPOSALS_A_MINUTE = 10
+"""Of a member."""
+WRONG_CODES = 20
+"""Of a client in five minutes."""
+WRONG_CODES_OF_ALL = 120
+"""In a minute."""
 LARGEST_BUDGET = 1e7
 """Staff-days a year."""
 LONGEST_TIMER = 24 * 3600.0
@@ -189,7 +196,7 @@ class Guard:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._each, self._all = Rate(20, 300, clock), Rate(120, 60, clock)
+        self._each, self._all = Rate(WRONG_CODES, 300, clock), Rate(WRONG_CODES_OF_ALL, 60, clock)
 
     def check(self, client: str) -> None:
         """Raise :class:`ClassroomError` while too many have failed; whether this code is right is not said then."""

@@ -92,7 +92,7 @@ def duels(world: Played) -> pd.DataFrame:
 
 
 def standing(world: Played, found: pd.DataFrame | None = None) -> pd.DataFrame:
-    """How far teams can be ranked: by ``team``, ``unbeaten`` and ``clearly_beaten_by``; ``found``: their :func:`duels`, if at hand.
+    """How far teams can be ranked: by ``team``, ``unbeaten`` and ``clearly_beaten_by``; ``found``: their :func:`duels`, if known.
 
     ``unbeaten``: no other team's means are as good in all three outcomes and better in one (the front). The front alone says more
     than is known: a team beside it may be as good. ``clearly_beaten_by``: teams whose means are as good in all three and that are

@@ -25,7 +25,8 @@ class Work:
 
     def __init__(self, book: Book, load: Load, clock: Callable[[], float]) -> None:
         self._book, self._load = book, load
-        self._predictions, self._proposals = limits.Rate(30, 60, clock), limits.Rate(10, 60, clock)
+        self._predictions = limits.Rate(limits.PREDICTIONS_A_MINUTE, 60, clock)
+        self._proposals = limits.Rate(limits.PROPOSALS_A_MINUTE, 60, clock)
 
     def predict(self, token: str, answers: Mapping[str, str], why: str = "") -> Prediction:
         """Keep what a member expects; asked again in the same phase it takes the place of the former.
