@@ -14,7 +14,7 @@ from partnersim.analysis.packages import tables as tables_of
 from partnersim.analysis.trials import Trials, improvements
 from partnersim.brief.blocks import Bullets, Claim, Grid, Paragraph, Section, Sentence
 from partnersim.figures.fronts import draw_packages, numbered
-from partnersim.languages.speaking import catalogue
+from partnersim.languages.speaking import commas
 from partnersim.ledger import HEADLINES
 from partnersim.study.pareto import OBJECTIVES
 
@@ -134,7 +134,7 @@ def sections(brief: Brief, part: Part) -> list[Section]:
         )
         section.blocks.append(Paragraph([intro]))
     titles = lever_labels(part.opened)
-    levers = catalogue("languages")("list.comma").join(titles.get(str(name), str(name)) for name in known.ids.index)
+    levers = commas(titles.get(str(name), str(name)) for name in known.ids.index)
     section.blocks.append(Paragraph([brief.say("packages.levers", levers=levers)], "note"))
     items: list[Sentence] = [[_front_told(brief, part)], *([text] for text in _small_told(brief, part))]
     if brief.table(part, "optimism"):

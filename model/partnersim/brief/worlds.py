@@ -19,7 +19,7 @@ from partnersim.brief.names import label, reference_of
 from partnersim.figures.information import draw_information
 from partnersim.figures.robustness import draw_ranks, draw_regret, draw_satisficing
 from partnersim.languages.names import names
-from partnersim.languages.speaking import catalogue, listed
+from partnersim.languages.speaking import commas, listed
 from partnersim.ledger import HEADLINES
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
@@ -129,7 +129,7 @@ def _worth_knowing(brief: Brief, part: Part) -> str:
     for outcome in HEADLINES:
         rows = found[1][(found[1]["outcome"] == outcome) & (found[1]["verdict"] == WORTH)].head(MOST_INPUTS)
         if len(rows):
-            titles = catalogue("languages")("list.comma").join(_title(row) for _, row in rows.iterrows())
+            titles = commas(_title(row) for _, row in rows.iterrows())
             said.append(brief.say("information.worth", outcome=brief.say(f"label.{outcome}"), titles=titles))
     whole = brief.say("word.semicolon").join(said)
     return brief.say("information.first", listed=whole) if said else brief.say("information.nothing")

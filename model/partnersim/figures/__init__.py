@@ -13,7 +13,7 @@ from partnersim.figures.differences import difference_pages, draw_differences, d
 from partnersim.figures.network import draw_network
 from partnersim.figures.paths import draw_path_differences, draw_paths
 from partnersim.figures.pipeline import draw_pipeline
-from partnersim.figures.style import DPI, Picture, style
+from partnersim.figures.style import DPI, Picture, fonts_for, settings, style
 from partnersim.study import words
 from partnersim.study.files import StudyError, write_bytes, write_csv, write_whole
 
@@ -83,8 +83,12 @@ def light_png(picture: Picture) -> bytes:
 
 
 def light_svg(picture: Picture) -> bytes:
-    """SVG with text as text: a third of the size, in whatever of the figure's fonts the reader has."""
+    """SVG with text as text: a third of the size, in whatever of the figure's fonts the reader has.
+
+    It names the fonts that its signs need, and not those that are installed here, so that its bytes are the same everywhere.
+    """
     drawn = io.BytesIO()
     with style(), matplotlib.rc_context({"svg.fonttype": "none"}):
         picture.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None, "Description": picture.alt})
-    return drawn.getvalue()
+    here, anywhere = (", ".join(map(repr, fonts)).encode() for fonts in (settings()["font.family"], fonts_for(picture)))
+    return drawn.getvalue().replace(here, anywhere)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from matplotlib.axes import Axes
 
 from partnersim.analysis.discovery import Backfire, harm_told, told
 from partnersim.english import counted, sentence
+from partnersim.figures.lettering import wrap
 from partnersim.figures.style import (
     BLACK,
     BLUE,
@@ -26,9 +26,12 @@ from partnersim.figures.style import (
     dress,
     mark_handle,
     number_axis,
+    say,
+    sentences,
     styled,
     wrapped,
 )
+from partnersim.languages.names import names
 from partnersim.study import words
 from partnersim.study.files import StudyError
 from partnersim.study.resampling import generator
@@ -55,27 +58,26 @@ def draw_backfire(found: Backfire, number: int = 1) -> Picture:
         before |= earlier.box.holds(found.worlds)
     worlds = found.worlds[~before]
     shown = dict(list(one.box.ends.items())[:MOST_ROWS])
-    lines = [textwrap.wrap(_label(found, name), 110) for name in shown]
+    lines = [wrap(_label(found, name), 110) for name in shown]
     low = 0.45 + sum(0.6 + 0.14 * len(text) for text in lines)
     picture = canvas(4.4 + low)
     grid = picture.add_gridspec(2, 2, height_ratios=[3.3, low])
     _trade_off(picture.add_subplot(grid[0, 0]), one.curve, row)
     _scatter(picture.add_subplot(grid[0, 1]), found, worlds, shown)
     _ranges(picture.add_subplot(grid[1, :]), worlds, shown, lines)
-    what = words.label(found.outcome).lower()
-    by = f" by more than {words.number(found.percent)}% of its mean there" if found.percent else ""
-    lost = f" ({found.left_out} more have no pair of runs)" if found.left_out else ""
-    footer = (
-        f"{counted(len(found.worlds), 'world')}, of which {len(found.held_out)} were held out to judge boxes found in the others"
-        f"{lost}. A world is harmed where the mean over pairs of seeds of {what} is worse than in the "
-        f"{found.reference}{by}. Density: share of the worlds in the box that are harmed. Coverage: share of the harmed worlds "
-        "that are in it. Bars: 95% intervals (Wilson)."
+    what = {"outcome": words.label(found.outcome).lower(), "reference": names().short(found.reference) or found.reference}
+    by = {"percent": words.number(found.percent)} if found.percent else {}
+    lost = {"lost": found.left_out} if found.left_out else {}
+    footer = sentences(
+        say(f"backfire.{'lost' if lost else 'counted'}", n=len(found.worlds), held=len(found.held_out), **lost),
+        say(f"backfire.{'meaning_by' if by else 'meaning'}", **what, **by),
+        say("backfire.footer"),
     )
     columns = [*shown, "difference", "is_harmed", "is_held_out"]
     ends = pd.DataFrame([(name, *of) for name, of in one.box.ends.items()], columns=["input", "least", "most"])
     parts = {"trade-off": one.curve, "held out": row.to_frame().T, "box": ends, "worlds": worlds[columns].reset_index()}
     data = pd.concat(parts, names=["panel"]).reset_index("panel").reset_index(drop=True)
-    looks = [("harmed", HARMED), ("other worlds", OTHER)]
+    looks = [(say("backfire.harmed"), HARMED), (say("backfire.other"), OTHER)]
     dress(picture, [_finding(found, number)], footer, data, looks, mark_handle)
     return picture
 
@@ -87,12 +89,14 @@ def _finding(found: Backfire, number: int) -> str:
         return told(found)[int(confirmed[:number].sum()) - 1]
     if not confirmed.any():
         return told(found)[0]
-    return f"{harm_told(found)}: box {number} is not confirmed by held-out worlds; what it shows may be chance."
+    return say("backfire.unconfirmed", harm=harm_told(found), number=number)
 
 
 def _label(found: Backfire, name: str) -> str:
     of = found.inputs[name]
-    return sentence(of.title if of.unit in ("0-1", "share") else f"{of.title}, {of.unit}")
+    return sentence(
+        of.title if of.unit in ("0-1", "share") else say("backfire.label", title=of.title, unit=names().unit(of.unit))
+    )
 
 
 def _trade_off(axes: Axes, curve: pd.DataFrame, row: pd.Series) -> None:
@@ -101,25 +105,26 @@ def _trade_off(axes: Axes, curve: pd.DataFrame, row: pd.Series) -> None:
     axes.plot(kinds["peeled"]["coverage"], kinds["peeled"]["density"], color="#BBBBBB", linewidth=1, zorder=1)
     for restricted, part in kinds["cleared"].groupby("restricted"):
         colour = GREY if restricted == 0 else SCENARIO_COLOURS[(int(restricted) - 1) % len(SCENARIO_COLOURS)]
-        shape, name = SHAPES[int(restricted) % len(SHAPES)], counted(int(restricted), "input") if restricted else "no input"
-        look: dict[str, Any] = {"color": colour, "linestyle": "", "clip_on": False, "label": f"{name} restricted"}
+        shape = SHAPES[int(restricted) % len(SHAPES)]
+        label = say("backfire.inputs", n=int(restricted)) if restricted else say("backfire.no_input")
+        look: dict[str, Any] = {"color": colour, "linestyle": "", "clip_on": False, "label": label}
         axes.plot(part["coverage"], part["density"], shape, markersize=4, **look)
     chosen = kinds["chosen"].iloc[0]
     star: dict[str, Any] = {"color": BLACK, "markersize": 12, "linestyle": "", "clip_on": False, "zorder": 3}
-    axes.plot(chosen["coverage"], chosen["density"], "*", label="chosen", **star)
+    axes.plot(chosen["coverage"], chosen["density"], "*", label=say("backfire.chosen"), **star)
     if row["inside"] and not math.isnan(row["coverage"]):
         x, y = row["coverage"], row["density"]
         axes.plot([row["coverage_low"], row["coverage_high"]], [y, y], color=BLACK, linewidth=1)
         axes.plot([x, x], [row["low"], row["high"]], color=BLACK, linewidth=1)
-        axes.plot(x, y, "*", markerfacecolor="white", label="the same, held-out worlds", **star)
+        axes.plot(x, y, "*", markerfacecolor="white", label=say("backfire.same"), **star)
     axes.axhline(row["base_rate"], color=GREY, linewidth=1, linestyle=(0, (4, 3)))
     place: dict[str, Any] = {"textcoords": "offset points", "fontsize": TEXT - 2, "color": GREY}
-    axes.annotate("all held-out worlds", (0.01, row["base_rate"]), (0, 2), **place)
+    axes.annotate(say("backfire.all"), (0.01, row["base_rate"]), (0, 2), **place)
     axes.set_xlim(0, 1.03)
     axes.set_ylim(0, 1.03)
-    axes.set_title("Boxes: how much they tell, and how surely")
-    axes.set_xlabel("coverage")
-    axes.set_ylabel("density")
+    axes.set_title(say("backfire.boxes"))
+    axes.set_xlabel(say("backfire.coverage"))
+    axes.set_ylabel(say("backfire.density"))
     number_axis(axes, "x")
     number_axis(axes, "y")
     axes.legend(loc="lower left", fontsize=TEXT - 2, borderaxespad=0.2, labelspacing=0.3, handletextpad=0.3)
@@ -127,8 +132,8 @@ def _trade_off(axes: Axes, curve: pd.DataFrame, row: pd.Series) -> None:
 
 def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str, tuple[float, float]]) -> None:
     """Worlds in the two surest inputs with the box; the outcome's difference in place of the second where there is one."""
-    names = list(shown)[:2]
-    across, up = names[0], names[1] if len(names) == 2 else "difference"
+    first = list(shown)[:2]
+    across, up = first[0], first[1] if len(first) == 2 else "difference"
     if up == "difference":  # a few worlds far out would squeeze all others
         worlds = worlds.assign(difference=worlds["difference"].clip(*worlds["difference"].quantile(SHOWN)))
     limits = [_full(worlds[name]) for name in (across, up)]
@@ -139,11 +144,12 @@ def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str,
         axes.plot(part[across], part[up], look.shape, color=look.colour, markersize=3.6, markeredgewidth=0, linestyle="")
     axes.set_xlim(*limits[0])
     axes.set_ylim(*limits[1])
-    axes.set_title("Worlds, and the box shaded")
+    axes.set_title(say("backfire.worlds"))
     axes.set_xlabel(wrapped(_label(found, across), 52))
     if up == "difference":
         axes.axhline(0, color=BLACK, linewidth=0.8)
-        text = f"{words.label(found.outcome)}: difference, {words.UNITS[found.outcome]}; the outermost at the edge"
+        unit = names().unit(words.UNITS[found.outcome])
+        text = say("backfire.difference", outcome=words.label(found.outcome), unit=unit)
     else:
         text = _label(found, up)
     axes.set_ylabel(wrapped(text, 40, 3))
@@ -153,7 +159,7 @@ def _scatter(axes: Axes, found: Backfire, worlds: pd.DataFrame, shown: dict[str,
 
 def _ranges(axes: Axes, worlds: pd.DataFrame, shown: dict[str, tuple[float, float]], lines: list[list[str]]) -> None:
     """For each input its whole range, the part in the box, and the worlds: harmed ones above, others below."""
-    axes.set_title("The range of each input, and the box's part of it shaded")
+    axes.set_title(say("backfire.ranges"))
     axes.set_axis_off()
     axes.set_xlim(-0.09, 1.09)
     y = 0.0

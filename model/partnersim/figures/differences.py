@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from partnersim.figures.forest import MARKS, clear_ones, frame, mark
-from partnersim.figures.style import REFERENCE, Look, Picture, canvas, dress, mark_handle, scenario_look, styled, wrapped
+from partnersim.figures.forest import clear_ones, frame, mark
+from partnersim.figures.style import REFERENCE, Look, Picture, canvas, dress, mark_handle, say, scenario_look, styled, wrapped
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 from partnersim.study.table import is_worth_a_line
@@ -70,7 +70,7 @@ def draw_headlines(comparison: Comparison) -> Picture:
         axes.set_xlabel(f"{AXIS}\n{unit}")
     footer = (
         f"{comparison.described()} Lines: {LEVEL:.0%} intervals of the mean paired difference, "
-        f"simultaneous over all rows. {MARKS} M: million."
+        f"simultaneous over all rows. {say('forest.marks')} M: million."
     )
     dress(picture, findings(comparison), footer, data)
     return picture
@@ -96,7 +96,7 @@ def draw_differences(comparison: Comparison, page: int = 0) -> Picture:
     footer = (
         f"{comparison.described()} In brackets: reference mean. Lines: {LEVEL:.0%} intervals of the mean paired difference; "
         f"in bold rows simultaneous over the headline outcomes of all scenarios, else one at a time "
-        f"(t; bootstrap over seeds for reach). {MARKS} M: million."
+        f"(t; bootstrap over seeds for reach). {say('forest.marks')} M: million."
     )
     dress(picture, said, footer, data, drawn, mark_handle)
     return picture

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from partnersim.english import counted
-from partnersim.figures.forest import MARKS, best_first, forest
-from partnersim.figures.style import Picture, styled
+from partnersim.figures.forest import best_first, forest
+from partnersim.figures.style import Picture, say, sentences, styled
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
@@ -22,10 +21,11 @@ def draw_effects(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
     ``where``: of what runs, for the footer.
     """
     data = table[table["second"] == ""].rename(columns={"estimate": "difference"}).reset_index(drop=True)
-    footer = (
-        f"{where} Effect: mean with the lever minus mean without it, over all combinations of the others. Lines: {LEVEL:.0%} "
-        f"intervals, simultaneous over all levers and panels. {MARKS}"
+    hidden = len(set(data.loc[data["aliased_with"] != "", "term"]))
+    footer = sentences(
+        where,
+        say("effects.footer", level=f"{LEVEL:.0%}"),
+        say("forest.marks"),
+        say("effects.hidden", n=hidden) if hidden else "",
     )
-    if hidden := len(set(data.loc[data["aliased_with"] != "", "term"])):
-        footer += f" The design cannot tell {counted(hidden, 'lever')} from pairs of others, see aliased_with in the table."
-    return forest(data, "term", best_first(data, "term", "difference"), labels, "effect, % of the design's mean", footer, "mean")
+    return forest(data, "term", best_first(data, "term", "difference"), labels, say("effects.axis"), footer, "mean")

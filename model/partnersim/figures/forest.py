@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from partnersim.english import some
+from partnersim.figures.lettering import fill
 from partnersim.figures.style import (
     BLACK,
     BLUE,
@@ -25,15 +24,21 @@ from partnersim.figures.style import (
     mark_handle,
     number_axis,
     row_axis,
+    say,
     short,
 )
+from partnersim.languages.names import names
+from partnersim.languages.speaking import some
 from partnersim.study import words
 
 BETTER, WORSE, UNCLEAR = Look(BLUE, "o"), Look(VERMILLION, "s"), Look(GREY, "o")
 LABEL = 42
 """Signs of a lever's label beside its row."""
-KEY = [("clearly better", BETTER), ("clearly worse", WORSE)]
-MARKS = "Hollow: the interval holds zero. Arrows: beyond the axis."
+
+
+def key() -> list[tuple[str, Look]]:
+    """Legend of forest plots."""
+    return [(say("forest.better"), BETTER), (say("forest.worse"), WORSE)]
 
 
 def forest(
@@ -46,7 +51,11 @@ def forest(
     """
     said = in_short(labels)
     outcomes = dict(iter(data.groupby("outcome", sort=False)))
-    findings = [clear_ones(name, rows, lambda row: f"{said(row[by])} ({percent(row)})") for name, rows in outcomes.items()]
+
+    def named(row: pd.Series) -> str:
+        return say("forest.named", name=said(row[by]), percent=percent(row))
+
+    findings = [clear_ones(name, rows, named) for name, rows in outcomes.items()]
     picture = canvas(1.65 + 0.21 * len(order), findings)
     panels = picture.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, (outcome, rows) in zip(panels, outcomes.items(), strict=True):
@@ -54,7 +63,7 @@ def forest(
         panel(axes, part, beside(labels, order))
         axes.set_title(words.label(outcome))
         axes.set_xlabel(under(axis, part, len(outcomes), base))
-    dress(picture, findings, footer, data, KEY, mark_handle)
+    dress(picture, findings, footer, data, key(), mark_handle)
     return picture
 
 
@@ -68,7 +77,8 @@ def panel(axes: Axes, part: pd.DataFrame, names: Sequence[str]) -> None:
 
 def under(axis: str, part: pd.DataFrame, panels: int, base: str = "reference_mean") -> str:
     """What stands under one of several panels: the quantity, and the mean that is 100 percent with its unit."""
-    return textwrap.fill(f"{axis}, {words.number(part[base].iloc[0])} {part['unit'].iloc[0]}", 96 // panels - 4)
+    unit = names().unit(part["unit"].iloc[0])
+    return fill(say("forest.under", axis=axis, number=words.number(part[base].iloc[0]), unit=unit), 96 // panels - 4)
 
 
 def judged(outcome: str, verdict: str) -> Look:
@@ -87,8 +97,9 @@ def clear_ones(outcome: str, rows: pd.DataFrame, named: Callable[[pd.Series], st
     for verdict in words.CLEAR:
         clear = rows[rows["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
         if len(clear):
-            parts.append(f"{verdict} with {some([named(row) for _, row in clear.iterrows()], 3)}")
-    return f"{words.label(outcome)}: {'; '.join(parts) or 'no clear difference with any'}."
+            parts.append(say(f"forest.{verdict}", names=some([named(row) for _, row in clear.iterrows()], 3)))
+    said = say("word.semicolon").join(parts) or say("forest.none")
+    return say("forest.finding", outcome=words.label(outcome), said=said)
 
 
 def in_short(labels: Mapping[str, str]) -> Callable[[str], str]:
@@ -126,9 +137,10 @@ def percents(row: pd.Series) -> str:
 
 def told(value: float, low: float, high: float, unit: str) -> str:
     """A difference with its interval and unit, for a title: ``+653 (634 to 672) staff-days a year``."""
-    size, ends = words.measured(value, low, high)
-    between = f"({ends.strip('[]').replace(', ', ' to ')})"
-    return f"{size}% {between}" if unit == "%" else f"{size} {between} {unit}"
+    size, between = words.measured(value, low, high)
+    ends = between.strip("[]").split(", ")
+    told = say("forest.ends", low=ends[0], high=ends[1]) if len(ends) == 2 else between
+    return say("forest.percent", size=size, ends=told) if unit == "%" else say("forest.amount", size=size, ends=told, unit=unit)
 
 
 def frame(axes: Axes, part: pd.DataFrame, n: int, held: np.ndarray) -> None:
@@ -161,7 +173,7 @@ def mark(axes: Axes, row: pd.Series, y: float, look: Look) -> None:
     if math.isnan(value):
         if row["difference"]:
             size, ends = words.measured(row["difference"], row["low"], row["high"])
-            text = f"{size} {row['unit']} {ends}" if math.isfinite(row["difference"]) else size
+            text = f"{size} {names().unit(row['unit'])} {ends}" if math.isfinite(row["difference"]) else size
             axes.annotate(text, (0, y), (5, 0), textcoords="offset points", va="center", fontsize=6.5, color=look.colour)
         return
     if left < value < right:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from partnersim.analysis.trials import improvements
-from partnersim.english import counted
+from partnersim.figures.lettering import fill
 from partnersim.figures.levers_in_front import draw_levers_in_front
 from partnersim.figures.style import (
     BLACK,
@@ -24,10 +23,13 @@ from partnersim.figures.style import (
     dress,
     mark_handle,
     number_axis,
+    say,
     styled,
 )
+from partnersim.languages.names import names
+from partnersim.languages.speaking import catalogue, commas
 from partnersim.ledger import HEADLINES
-from partnersim.study.pareto import NAMES, OBJECTIVES, SIGNS
+from partnersim.study.pareto import NAMES, OBJECTIVES, SIGNS, Objective
 from partnersim.study.words import UNITS, label, number
 
 if TYPE_CHECKING:
@@ -62,8 +64,7 @@ def numbered(evidence: Evidence) -> pd.DataFrame:
 def draw_front(evidence: Evidence) -> Picture:
     """The objectives two by two: packages of the front by number with intervals, all others, and what the numbers stand for."""
     shown = numbered(evidence)
-    names = [name for name in shown.index if name != evidence.reference]
-    data = _front_data(evidence, shown, names)
+    data = _front_data(evidence, shown, [name for name in shown.index if name != evidence.reference])
     table, base = evidence.front, evidence.judged.table().loc[evidence.reference]
     moved = evidence.found[list(NAMES)] + (base - evidence.found.loc[evidence.reference, list(NAMES)])
     rows = len(shown) + 1
@@ -85,23 +86,18 @@ def draw_front(evidence: Evidence) -> Picture:
         for which, outcome in (("x", x), ("y", y)):
             number_axis(axes, which, 4)  # type: ignore[arg-type]
             better = "less" if SIGNS[NAMES.index(outcome)] > 0 else "more"
-            text = textwrap.fill(f"{label(outcome)}, {UNITS[outcome]} ({better} is better)", 32)
+            text = fill(say(f"front.{better}", outcome=label(outcome), unit=names().unit(UNITS[outcome])), 32)
             (axes.set_xlabel if which == "x" else axes.set_ylabel)(text)
         _limits(axes, everything, data, x, y)
     grid = panels[1][0].get_gridspec()
     for axes in panels[1]:
         axes.remove()
     _list(picture.add_subplot(grid[1, :]), shown, evidence)
-    seeds, told = ("seeds held out", "the search estimates") if evidence.is_held_out else ("all seeds", "these seeds say")
-    footer = (
-        f"Positions: means over {counted(len(evidence.judged.seeds), 'seed')} ({seeds}). Lines: 95% intervals of the difference "
-        f"from {evidence.reference}, simultaneous over the packages shown. Grey: as {told}, moved together with "
-        f"{evidence.reference}. Bad 5%: the 95th percentile of incidents, the fourth objective. Stays: share of resamples of "
-        f"whole seeds in which no other package beats it. Days: staff-days a year of the real system."
-    )
-    looks = [("no lever", Look(BLACK, "D")), ("on the front", FRONT), ("run in the search", FOUND)]
-    dress(picture, [_finding(evidence)], footer, data, looks if evidence.is_held_out else [*looks[:2], ("other packages", FOUND)],
-          mark_handle)  # fmt: skip
+    seeds, all_seeds = say("front.seeds", n=len(evidence.judged.seeds)), "" if evidence.is_held_out else "_all"
+    footer = say(f"front.footer{all_seeds}", seeds=seeds, reference=_reference(evidence))
+    rest = say("front.found" if evidence.is_held_out else "front.others")
+    looks = [(say("front.no_lever"), Look(BLACK, "D")), (say("front.on_front"), FRONT), (rest, FOUND)]
+    dress(picture, [_finding(evidence)], footer, data, looks, mark_handle)
     return picture
 
 
@@ -138,8 +134,7 @@ def _list(axes: Axes, shown: pd.DataFrame, evidence: Evidence) -> None:
     axes.set_xlim(0, 1)
     axes.set_ylim(len(shown) + 0.5, -0.6)
     places = ((0.022, "right"), (0.09, "right"), (0.17, "right"), (0.25, "right"), (0.32, "right"), (0.345, "left"))
-    heads = ("", "levers", "days", "bad 5%", "stays", "package")
-    lines = [heads]
+    lines = [tuple(catalogue("figures").every("front.heads"))]
     for name, row in shown.iterrows():
         told = (str(row["number"]), str(row["levers"]), number(row["spent"]), number(row["incidents_q95"]))
         lines.append((*told, f"{row['stays']:.0%}", _levers_told(evidence, str(name))))
@@ -154,24 +149,29 @@ def _levers_told(evidence: Evidence, package: str) -> str:
     used = [evidence.ids[name].removeprefix("L") for name in row.index if row[name]]
     lacking = [evidence.ids[name].removeprefix("L") for name in row.index if not row[name]]
     if not used:
-        return "no lever"
+        return say("front.no_lever")
     if len(lacking) < len(used) / 2:
-        return "all" + (f" but L {' '.join(lacking)}" if lacking else "")
-    return f"L {' '.join(used)}"
+        return say("front.all_but", levers=" ".join(lacking)) if lacking else say("front.all")
+    return say("front.levers", levers=" ".join(used))
+
+
+def _reference(evidence: Evidence) -> str:
+    return names().short(evidence.reference) or evidence.reference
+
+
+def _objective(objective: Objective) -> str:
+    name = label(objective.outcome)
+    return name if objective.quantile is None else say("front.percentile", outcome=name)
 
 
 def _finding(evidence: Evidence) -> str:
     table = evidence.front
     front = table[table["front"]]
-    sure = int((front["stays"] > 0.5).sum())
-    again = ""
-    if evidence.is_held_out:
-        kept = int((table["found"] & table["front"]).sum())
-        again = f"; of {int(table['found'].sum())} that the search had there, {kept} hold on seeds that it has not seen"
-    return (
-        f"{counted(len(front), 'package')} of {len(evidence.found):,} {'is' if len(front) == 1 else 'are'} beaten by no other, "
-        f"{sure} of them in most resamples of seeds{again}"
-    )
+    told = {"n": len(front), "of": f"{len(evidence.found):,}", "sure": int((front["stays"] > 0.5).sum())}
+    if not evidence.is_held_out:
+        return say("front.finding", **told)
+    kept = int((table["found"] & table["front"]).sum())
+    return say("front.finding_again", **told, found=int(table["found"].sum()), kept=kept)
 
 
 @styled
@@ -195,21 +195,16 @@ def draw_budgets(evidence: Evidence) -> Picture:
         axes.plot(part["budget"][is_clear], part["percent"][is_clear], "o", color=BLUE, markersize=4.5, zorder=4)
         axes.plot(part["budget"][~is_clear], part["percent"][~is_clear], "o", color=BLUE, markerfacecolor="white", markersize=4.5,
                   zorder=4)  # fmt: skip
-        axes.set_title(objective.label)
-        axes.set_ylabel("better than no lever, %")
+        axes.set_title(_objective(objective))
+        axes.set_ylabel(say("budgets.better"))
         axes.set_xlim(0, most)
         number_axis(axes, "x", 5)
         number_axis(axes, "y", 5)
     for axes in panels[1]:
-        axes.set_xlabel("budget, staff-days a year of the real system")
-    seeds = counted(len(evidence.judged.seeds), "seed")
-    seeds += " that the search has not seen" if evidence.is_held_out else " on which it was chosen, so that they flatter"
-    footer = (
-        f"At each mark another package becomes the best within the budget. It is chosen by what the "
-        f"{'search estimates' if evidence.is_held_out else 'seeds say'}, and told on {seeds}. Lines: 95% intervals, simultaneous "
-        f"over the packages shown; hollow: the interval holds zero. "
-        f"{evidence.reference}: {', '.join(f'{number(base[o.name])} ({o.label.lower()})' for o in OBJECTIVES)}."
-    )
+        axes.set_xlabel(say("budgets.budget"))
+    bases = commas(say("budgets.base", number=number(base[o.name]), outcome=_objective(o).lower()) for o in OBJECTIVES)
+    seeds, all_seeds = say("front.seeds", n=len(evidence.judged.seeds)), "" if evidence.is_held_out else "_all"
+    footer = say(f"budgets.footer{all_seeds}", seeds=seeds, reference=_reference(evidence), base=bases)
     dress(picture, [_budget_finding(data)], footer, data)
     return picture
 
@@ -221,7 +216,6 @@ def _budget_finding(data: pd.DataFrame) -> str:
         part = data[is_clear]
         if len(part):
             first = part.iloc[0]
-            parts.append(f"{objective.label.lower()} {first['percent']:.0f}% from {number(first['budget'])} days on")
-    if not parts:
-        return "No budget buys a clear improvement with the packages that were run"
-    return f"The smallest budgets with a clear improvement: {', '.join(parts)}"
+            told = {"percent": f"{first['percent']:.0f}", "days": number(first["budget"])}
+            parts.append(say("budgets.from", outcome=_objective(objective).lower(), **told))
+    return say("budgets.finding", said=commas(parts)) if parts else say("budgets.nothing")

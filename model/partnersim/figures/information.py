@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import numpy as np
 import pandas as pd
 
 from partnersim.analysis.crossed import WEIGHTED
 from partnersim.analysis.information import WORTH
-from partnersim.english import counted, some, told
-from partnersim.figures.robustness import RESAMPLED
+from partnersim.figures.lettering import fill
+from partnersim.figures.robustness import resampled
 from partnersim.figures.style import (
     BLUE,
     GREY,
@@ -23,9 +21,13 @@ from partnersim.figures.style import (
     line_handle,
     number_axis,
     row_axis,
+    say,
+    sentences,
     styled,
     wrapped,
 )
+from partnersim.languages.names import names
+from partnersim.languages.speaking import some, told
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -61,18 +63,14 @@ def draw_information(table: pd.DataFrame, perfect: pd.DataFrame, outcome: str, d
     axes.set_xlim(0, end)
     axes.set_yticks(y, [wrapped(title, 52) for title in shown["title"]], fontsize=TEXT - 1.5)
     row_axis(axes, len(shown))
-    axes.set_xlabel(textwrap.fill(f"value of knowing it before choosing, {shown['unit'].iloc[0]}", 70))
+    axes.set_xlabel(fill(say("information.axis", unit=names().unit(shown["unit"].iloc[0])), 70))
     number_axis(axes, "x", 5)
-    beyond = f" Beyond the axis: to know the world, {words.number(evpi)}." if is_far else ""
-    footer = (
-        f"{described} {RESAMPLED} Noise: what the largest of "
-        f"{counted(len(rows), 'meaningless input')} exceeds in {1 - LEVEL:.0%} of deals; filled: above it.{beyond}"
-    )
-    looks = [
-        ("Value of one uncertainty", VALUE),
-        ("Noise", FLOOR),
-        *([] if is_far else [("Value of knowing the world", PERFECT)]),
-    ]
+    beyond = say("information.beyond", number=words.number(evpi)) if is_far else ""
+    noise = say("information.footer", n=len(rows), share=f"{1 - LEVEL:.0%}")
+    footer = sentences(described, resampled(), noise, beyond)
+    looks = [(say("information.one"), VALUE), (say("information.noise"), FLOOR)]
+    if not is_far:
+        looks.append((say("information.world"), PERFECT))
     dress(picture, [information_finding(rows, all_of_it)], footer, rows.reset_index(drop=True), looks, line_handle)
     return picture
 
@@ -80,18 +78,19 @@ def draw_information(table: pd.DataFrame, perfect: pd.DataFrame, outcome: str, d
 def information_finding(rows: pd.DataFrame, perfect: pd.Series) -> str:
     """What should be found out first in one outcome; ``perfect``: its row of perfect information."""
     outcome = perfect["outcome"]
-    head = "Weighted outcomes" if outcome == WEIGHTED else words.label(outcome)
+    head = say("information.weighted") if outcome == WEIGHTED else words.label(outcome)
     clear = rows.loc[rows["verdict"] == WORTH, "title"].tolist()
     size, low, high = words.rounded(perfect[["value", "low", "high"]].tolist(), (perfect["high"] - perfect["low"]) / 2)
-    worth = f"To know the world before choosing is worth {size} {perfect['unit']} ({low} to {high})"
-    if perfect["low"] <= 0:
-        worth = (
-            f"{worth}, which may be nothing: {words.named(perfect['choice'])} is the choice"
-            if perfect["raw"] > 0
-            else f"{words.named(perfect['choice'])} is best in every world"
-        )
-    count = f"of {counted(len(rows), 'uncertainty')}"
+    amount = {"size": size, "unit": names().unit(perfect["unit"]), "low": low, "high": high}
+    policy = words.named(perfect["choice"])
+    if perfect["low"] > 0:
+        worth = say("information.worth", **amount)
+    elif perfect["raw"] > 0:
+        worth = say("information.worth_nothing", **amount, policy=policy)
+    else:
+        worth = say("information.best", policy=policy)
+    of = say("information.of", n=len(rows))
     if not clear:
-        return f"{head}: {count} none can be told from noise. {worth}."
-    names = some([f"“{title}”" for title in clear], 2)
-    return f"{head}: {count} {told(len(clear))} {'is' if len(clear) == 1 else 'are'} worth finding out, first {names}. {worth}."
+        return sentences(say("information.none", outcome=head, of=of), worth)
+    first = some([say("word.quoted", title=title) for title in clear], 2)
+    return sentences(say("information.first", n=len(clear), outcome=head, of=of, told=told(len(clear)), names=first), worth)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.english import counted, some
-from partnersim.figures.style import BLUE, GREY, ORANGE, TEXT, Picture, canvas, dress, styled
+from partnersim.figures.style import BLUE, GREY, ORANGE, TEXT, Picture, canvas, dress, say, styled
+from partnersim.languages.names import names
+from partnersim.languages.speaking import some
 
 if TYPE_CHECKING:
     from partnersim.analysis.packages import Evidence
@@ -25,7 +26,7 @@ def draw_levers_in_front(evidence: Evidence) -> Picture:
     front = table[table["front"]].sort_values("transaction_cost", kind="stable")
     used = evidence.levers.loc[front.index]
     share = used.mean()
-    labels = [f"{evidence.ids[name]} {str(name).replace('_', ' ')}" for name in used.columns]
+    labels = [f"{evidence.ids[name]} {names().lever_name(str(name))}" for name in used.columns]
     picture = canvas(1.6 + ROW * len(labels))
     left, right = picture.subplots(1, 2, sharey=True, width_ratios=[5, 1.4])
     size = min(6.0, 260 / max(len(front), 1))
@@ -37,7 +38,7 @@ def draw_levers_in_front(evidence: Evidence) -> Picture:
     left.set_ylim(len(labels) - 0.4, -0.6)
     left.set_xlim(-0.7, len(front) - 0.3)
     left.set_xticks([])
-    left.set_xlabel("packages of the front, those of low transaction cost first")
+    left.set_xlabel(say("levers_in_front.columns"))
     left.tick_params(left=False)
     right.barh(
         range(len(labels)), 100 * share, color=[BLUE if s >= MANY else ORANGE if s <= FEW else GREY for s in share], height=0.6
@@ -46,18 +47,15 @@ def draw_levers_in_front(evidence: Evidence) -> Picture:
         right.text(100 * value + 3, y, f"{value:.0%}", va="center", fontsize=TEXT - 2)
     right.set_xlim(0, 125)
     right.set_xticks([0, 50, 100])
-    right.set_xlabel("of the front, %")
+    right.set_xlabel(say("levers_in_front.share"))
     right.tick_params(left=False)
     shown = used.T.rename_axis("lever").assign(share=share).reset_index()
     ids = [str(evidence.ids[name]) for name in share.index]
     most = [i for i, s in zip(ids, share, strict=True) if s >= MANY]
     few = [i for i, s in zip(ids, share, strict=True) if s <= FEW]
-    said = [f"{some(most, 12)} in most" if most else "No lever is in most", f"{some(few, 12)} in hardly any" if few else ""]
-    finding = f"{', '.join(filter(None, said))} of the {counted(len(front), 'package')} that no other beats"
-    where = "on seeds held out" if evidence.is_held_out else "on all seeds"
-    footer = (
-        f"Front: packages that no other beats {where} in mean transaction cost, mean incidents, their 95th percentile over seeds "
-        f"and mean transformative reach. Blue: in at least {MANY:.0%} of them; orange: in at most {FEW:.0%}."
-    )
+    told = {key: some(ids, 12) for key, ids in (("most", most), ("few", few)) if ids}
+    key = f"levers_in_front.{'most' if most else 'no_most'}{'_and_few' if few else ''}"
+    finding = say(key, packages=say("levers_in_front.packages", n=len(front)), **told)
+    footer = say(f"levers_in_front.footer{'' if evidence.is_held_out else '_all'}", many=f"{MANY:.0%}", few=f"{FEW:.0%}")
     dress(picture, [finding], footer, pd.DataFrame(shown))
     return picture

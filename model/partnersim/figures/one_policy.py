@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from partnersim.figures.forest import KEY, MARKS, panel
-from partnersim.figures.style import Picture, canvas, dress, mark_handle, styled
+from partnersim.analysis.payers import member
+from partnersim.figures.forest import key, panel
+from partnersim.figures.style import Picture, canvas, dress, mark_handle, say, sentences, styled
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -28,18 +29,20 @@ def draw_policy(headline: pd.DataFrame, payers: pd.DataFrame, title: str, where:
         percent_high=100 * headline["high"] / headline["reference_mean"].abs(),
     )
     shares = {"percent": "of_total", "percent_low": "of_total_low", "percent_high": "of_total_high"}
-    second = payers.assign(label=payers["who"], **{name: payers[column] for name, column in shares.items()})
+    second = payers.assign(
+        label=[member(name) for name in payers["outcome"]], **{name: payers[column] for name, column in shares.items()}
+    )
     rows = max(len(first), len(second))
     picture = canvas(1.4 + 0.25 * rows, [title])
     panels = picture.subplots(1, 2, squeeze=False)[0]
     for axes, part, heading, base in (
-        (panels[0], first, "Headline outcomes", "the reference"),
-        (panels[1], second, "Staff-days a year, by side", "all sides' days"),
+        (panels[0], first, "outcomes", "of_reference"),
+        (panels[1], second, "sides", "of_total"),
     ):
         panel(axes, part, part["label"])
-        axes.set_title(heading)
-        axes.set_xlabel(f"difference, % of {base}")
+        axes.set_title(say(f"policy.{heading}"))
+        axes.set_xlabel(say(f"policy.{base}"))
     data = pd.concat([first, second], ignore_index=True)[list(COLUMNS)]
-    footer = f"{where} Lines: {LEVEL:.0%} intervals, simultaneous over all scenarios. {MARKS}"
-    dress(picture, [title], footer, data, KEY, mark_handle)
+    footer = sentences(where, say("policy.footer", level=f"{LEVEL:.0%}"), say("forest.marks"))
+    dress(picture, [title], footer, data, key(), mark_handle)
     return picture

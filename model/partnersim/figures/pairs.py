@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from partnersim.analysis.effects import interplay
-from partnersim.english import counted
 from partnersim.figures.forest import beside, in_short, percents
-from partnersim.figures.style import Look, Picture, canvas, dress, styled
-from partnersim.figures.tiles import BAD, GOOD, NOT_CLEAR, Tile, lay, tile_handle
+from partnersim.figures.style import Look, Picture, canvas, dress, say, sentences, styled
+from partnersim.figures.tiles import BAD, GOOD, Tile, lay, not_clear, tile_handle
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -42,23 +41,21 @@ def draw_pairs(table: pd.DataFrame, outcome: str, labels: Mapping[str, str], whe
     axes.set_yticks(range(1, len(levers)), beside(labels, levers[1:]))
     axes.set_xticks(range(len(levers) - 1), [said(name) for name in levers[:-1]], rotation=90 if len(levers) > 14 else 0)
     if len(clear) and len(levers) > 9:
-        named = [f"{said(row['first'])} with {said(row['second'])}: {percents(row)}" for _, row in clear[:NAMED].iterrows()]
-        head = "Clear pairs" if len(clear) <= NAMED else f"Strongest {NAMED} of {len(clear)} clear pairs"
-        told = "\n".join([f"{head}, % of the design's mean", *named])
+        shown = ((said(row["first"]), said(row["second"]), percents(row)) for _, row in clear[:NAMED].iterrows())
+        named = [say("pairs.named", first=one, second=other, percents=told) for one, other, told in shown]
+        head = say("pairs.all") if len(clear) <= NAMED else say("pairs.strongest", shown=NAMED, n=len(clear))
+        told = "\n".join([head, *named])
         axes.text(0.99, 0.99, told, transform=axes.transAxes, ha="right", va="top", fontsize=7.5)
-    footer = (
-        f"{where} A tile: what two levers do together beyond the sum of each alone, averaged over the others. {LEVEL:.0%} "
-        "intervals, simultaneous over all pairs of all headline outcomes. Small tiles: the interval holds zero."
-    )
-    if hidden := int((data["aliased_with"] != "").sum()):
-        footer += f" The design cannot tell {counted(hidden, 'pair')} from other effects, see aliased_with in the table (?)."
+    hidden = int((data["aliased_with"] != "").sum())
+    level = f"{LEVEL:.0%}"
+    footer = sentences(where, say("pairs.footer", level=level), say("pairs.hidden", n=hidden) if hidden else "")
     dress(picture, findings, footer, data, _key(outcome), tile_handle)
     return picture
 
 
 def _key(outcome: str) -> list[tuple[str, Look]]:
-    good, bad = ("more than the sum", "less than the sum") if _has_none(outcome) else ("help each other", "spoil each other")
-    return [(f"+ {good}", Look(GOOD, "s")), (f"{MINUS} {bad}", Look(BAD, "s")), NOT_CLEAR]
+    good, bad = ("more", "less") if _has_none(outcome) else ("help", "spoil")
+    return [(say(f"pairs.{good}"), Look(GOOD, "s")), (say(f"pairs.{bad}"), Look(BAD, "s")), not_clear()]
 
 
 def _has_none(outcome: str) -> bool:
@@ -84,17 +81,17 @@ def _triangle(axes: Axes, data: pd.DataFrame, levers: list[str], outcome: str, t
 
 def _finding(data: pd.DataFrame, clear: pd.DataFrame, outcome: str, labels: Mapping[str, str]) -> str:
     """How many pairs are clear, which way, and the strongest of them."""
-    head = f"{words.label(outcome)}: of {counted(len(data), 'pair')} of levers,"
+    of = {"outcome": words.label(outcome), "n": len(data)}
     hidden = int((data["is_clear"] & (data["aliased_with"] != "")).sum())
-    unsaid = f" {hidden} differ from it but cannot be told from others." if hidden else ""
+    unsaid = say("pairs.unsaid", n=hidden) if hidden else ""
     if clear.empty:
-        return f"{head} none clearly differs from the sum of what each does alone.{unsaid}"
-    row = clear.iloc[0]
+        return sentences(say("pairs.nothing", **of), unsaid)
+    row, helps = clear.iloc[0], int((clear["interplay"] == "helps").sum())
     first, second = (labels.get(row[side], row[side]) for side in ("first", "second"))
-    size = words.amount(row.rename({"estimate": "difference", "mean": "reference_mean"}))
-    strongest = f"Strongest: {first} and {second}, {row['verdict']} by {size} than the sum of each alone"
-    helps = int((clear["interplay"] == "helps").sum())
-    counts = f"{helps} clearly help and {len(clear) - helps} spoil each other"
+    size, unit, low, high = words.amount_parts(row.rename({"estimate": "difference", "mean": "reference_mean"}))
+    told = say("forest.size", size=size, unit=unit, low=low, high=high)
+    strongest = say(f"pairs.{row['verdict']}", first=first, second=second, size=told)
+    counts = say("pairs.helped", **of, helps=helps, spoils=len(clear) - helps)
     if _has_none(outcome):
-        counts = f"{len(clear)} do clearly more or less than the sum of each alone"
-    return f"{head} {counts}. {strongest}.{unsaid}"
+        counts = say("pairs.differ", **of, clear=len(clear))
+    return sentences(counts, strongest, unsaid)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from partnersim.analysis.payers import member
 from partnersim.figures.forest import beside, in_short, told
-from partnersim.figures.style import Look, Picture, canvas, dress, styled
-from partnersim.figures.tiles import BAD, GOOD, NOT_CLEAR, Tile, lay, tile_handle
+from partnersim.figures.lettering import fill
+from partnersim.figures.style import Look, Picture, canvas, dress, say, sentences, styled
+from partnersim.figures.tiles import BAD, GOOD, Tile, lay, not_clear, tile_handle
+from partnersim.languages.names import names
+from partnersim.languages.speaking import catalogue
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-KEY = [
-    ("saves days, gains reach", Look(GOOD, "s")),
-    ("pays days, loses reach", Look(BAD, "s")),
-    NOT_CLEAR,
-]
 GOOD_WORDS = ("saves", "gains")
-DONE = {"pays": "paid", "saves": "saved", "gains": "gained", "loses": "lost"}
 COLUMNS = 13
 """Most columns on a page."""
 UPRIGHT = 8
@@ -60,20 +57,17 @@ def draw_payers(table: pd.DataFrame, labels: Mapping[str, str], where: str = "",
     panels = picture.subplots(1, len(groups), sharey=True, squeeze=False, width_ratios=wide)[0]
     for axes, (group, rows) in zip(panels, groups.items(), strict=True):
         _panel(axes, rows, policies, is_upright=sum(wide) > UPRIGHT)
-        axes.set_title(group)
+        axes.set_title(group_told(group))
     panels[0].set_yticks(range(len(policies)), beside(labels, policies))
-    footer = (
-        f"{where} Numbers: mean difference in percent of the total of all members of a panel; a sign alone: less than 0.05. "
-        f"Small tiles: the interval holds zero. {LEVEL:.0%} intervals, simultaneous over all tiles of a panel."
-    )
-    dress(picture, findings, footer, data, KEY, tile_handle)
+    key = [(say("payers.good"), Look(GOOD, "s")), (say("payers.bad"), Look(BAD, "s")), not_clear()]
+    dress(picture, findings, sentences(where, say("payers.footer", level=f"{LEVEL:.0%}")), data, key, tile_handle)
     return picture
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, policies: list[str], is_upright: bool) -> None:
     """Tiles of one group, names ``is_upright`` or level; full colour at its largest clear difference."""
-    who = list(dict.fromkeys(rows["who"]))
-    across, down = ({name: number for number, name in enumerate(names)} for names in (who, policies))
+    outcomes = list(dict.fromkeys(rows["outcome"]))
+    across, down = ({name: number for number, name in enumerate(names)} for names in (outcomes, policies))
     sizes = rows["of_total"].abs()
     top = float(sizes[rows["told"] != ""].max() if (rows["told"] != "").any() else sizes.max()) or 1.0
     tiles = []
@@ -82,10 +76,10 @@ def _panel(axes: Axes, rows: pd.DataFrame, policies: list[str], is_upright: bool
         is_good = row["told"] in GOOD_WORDS if clear else (row["difference"] > 0) != row["outcome"].startswith("days_")
         text = f"{row['of_total']:+.1f}"
         text = (text if text[1:] != "0.0" else text[:1]).replace("-", "\N{MINUS SIGN}")
-        tiles.append(Tile(across[row["who"]], down[row["policy"]], abs(row["of_total"]) / top, is_good, clear, text))
+        tiles.append(Tile(across[row["outcome"]], down[row["policy"]], abs(row["of_total"]) / top, is_good, clear, text))
     lay(axes, tiles, 6)
-    names = who if is_upright else [textwrap.fill(name, 12) for name in who]
-    axes.set_xticks(range(len(who)), names, rotation=90 if is_upright else 0)
+    who = [member(outcome) for outcome in outcomes]
+    axes.set_xticks(range(len(who)), who if is_upright else [fill(name, 12) for name in who], rotation=90 if is_upright else 0)
     axes.set_xlim(-0.6, len(who) - 0.4)
     axes.set_ylim(len(policies) - 0.4, -0.6)
 
@@ -97,11 +91,12 @@ def _finding(group: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str:
         clear = rows[rows["told"].isin(wanted)].sort_values("difference", key=abs, ascending=False, kind="stable")
         if len(clear):
             row = clear.iloc[0]
-            by = f"most {DONE[row['told']]} by {row['who']} with {said(row['policy'])}"
-            parts.append(f"{by}, {told(row['difference'], row['low'], row['high'], row['unit'])}")
-    return f"{group}: {'; '.join(parts) or 'no difference is clear'}."
+            size = told(row["difference"], row["low"], row["high"], names().unit(row["unit"]))
+            parts.append(say(f"payers.{row['told']}", who=member(row["outcome"]), policy=said(row["policy"]), size=size))
+    whole = say("word.semicolon").join(parts) or say("payers.none")
+    return say("payers.finding", group=group_told(group), said=whole)
 
 
 def group_told(group: str) -> str:
-    """A group in the language that is spoken."""
-    return group
+    """A group in the language that is spoken; one of a user's as the user named it."""
+    return catalogue("figures")(f"group.{group}") if catalogue("figures").has(f"group.{group}") else group

@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from partnersim.analysis.robustness import ALL, Robustness
-from partnersim.english import listed, some, told
 from partnersim.figures.style import (
     BLACK,
     BLUE,
@@ -26,30 +25,29 @@ from partnersim.figures.style import (
     mark_handle,
     number_axis,
     row_axis,
+    say,
+    sentences,
     styled,
     wrapped,
 )
+from partnersim.languages.names import names
+from partnersim.languages.speaking import listed, some, told
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
-MEASURES = {
-    "mean": "mean over worlds",
-    "worst": "value in the worst world",
-    "mean_regret": "mean regret",
-    "p90_regret": "regret that nine worlds in ten do not exceed",
-    "max_regret": "largest regret in any world",
-    "no_worse": "share of worlds without harm",
-    "clear_gain": "share of worlds with a clear gain",
-}
 REGRET_LOOKS = {
-    "mean_regret": ("On average over worlds", Look(GREY, "|")),
-    "p90_regret": ("Nine worlds in ten do not exceed", Look(BLUE, "o")),
-    "max_regret": ("In the worst world", Look(VERMILLION, "D")),
+    "mean_regret": Look(GREY, "|"),
+    "p90_regret": Look(BLUE, "o"),
+    "max_regret": Look(VERMILLION, "D"),
 }
 SHARE_LOOKS = (Look(BLUE, "o"), Look(ORANGE, "s"), Look(GREEN, "^"), Look(PURPLE, "v"))
 CHANCE = 1 - LEVEL
 """A policy that is first in more resamples than this is told among those that may be the best."""
-RESAMPLED = f"Lines: {LEVEL:.0%} intervals, one at a time, over seeds and worlds."
+
+
+def resampled() -> str:
+    """Of what intervals are."""
+    return say("robustness.resampled", level=f"{LEVEL:.0%}")
 
 
 @styled
@@ -61,21 +59,18 @@ def draw_regret(found: Robustness, outcome: str) -> Picture:
     picture = canvas(1.6 + _row(order) * len(order))
     axes = picture.subplots()
     _name(axes, list(order))
-    for measure, (_, look) in REGRET_LOOKS.items():
+    for measure, look in REGRET_LOOKS.items():
         of = wide.loc[measure].loc[order]
         y = np.arange(len(order))
         if measure == "p90_regret":
             axes.hlines(y, of["low"], of["high"], color=look.colour, linewidth=1.4)
         axes.plot(of["value"], y, look.shape, color=look.colour, markersize=7 if look.shape == "|" else 5, markeredgewidth=1.3)
     axes.set_xlim(left=0)
-    axes.set_xlabel(f"regret, {rows['unit'].iloc[0]}")
+    axes.set_xlabel(say("robustness.regret", unit=names().unit(rows["unit"].iloc[0])))
     number_axis(axes, "x", 7)
-    footer = (
-        f"{found.described} Regret: how much worse than the best policy of the same world; corrected for luck within worlds. "
-        f"{RESAMPLED}"
-    )
-    finding = regret_finding(found, outcome)
-    dress(picture, [finding], footer, rows.reset_index(drop=True), list(REGRET_LOOKS.values()), _wide_handle)
+    footer = sentences(found.described, say("robustness.regret_footer"), resampled())
+    looks = [(say(f"robustness.look.{measure}"), look) for measure, look in REGRET_LOOKS.items()]
+    dress(picture, [regret_finding(found, outcome)], footer, rows.reset_index(drop=True), looks, _wide_handle)
     return picture
 
 
@@ -84,13 +79,11 @@ def regret_finding(found: Robustness, outcome: str) -> str:
     rows = _of(found, "p90_regret", outcome)
     first, rivals = rows.iloc[0], _rivals(rows)
     size, low, high = words.rounded(first[["value", "low", "high"]].tolist(), (first["high"] - first["low"]) / 2)
-    amount = f"{size} {first['unit']} ({low} to {high})"
+    amount = say("robustness.amount", size=size, unit=names().unit(first["unit"]), low=low, high=high)
+    told = {"outcome": words.label(outcome), "amount": amount}
     if len(rivals) == 1:
-        return f"{words.label(outcome)}: {rivals[0]} has the least regret, in nine worlds in ten at most {amount}."
-    return (
-        f"{words.label(outcome)}: {_undecided(rivals)} may have the least regret; "
-        f"{words.named(first['policy'])} in nine worlds in ten at most {amount}."
-    )
+        return say("robustness.regret_sure", policy=rivals[0], **told)
+    return say("robustness.regret_open", rivals=_undecided(rivals), policy=words.named(first["policy"]), **told)
 
 
 @styled
@@ -104,7 +97,7 @@ def draw_satisficing(found: Robustness) -> Picture:
     picture = canvas(1.9 + 0.34 * len(order))
     panels = picture.subplots(1, 2, sharey=True)
     step = 0.7 / len(outcomes)
-    for axes, measure, title in zip(panels, ("no_worse", "clear_gain"), ("No worse", "Clear gain"), strict=True):
+    for axes, measure in zip(panels, ("no_worse", "clear_gain"), strict=True):
         _name(axes, order)
         for i, (outcome, look) in enumerate(looks.items()):
             of = rows[(rows["measure"] == measure) & (rows["outcome"] == outcome)].set_index("policy").loc[order]
@@ -112,12 +105,13 @@ def draw_satisficing(found: Robustness) -> Picture:
             axes.hlines(y, 100 * of["low"], 100 * of["high"], color=look.colour, linewidth=1.2)
             axes.plot(100 * of["value"], y, look.shape, color=look.colour, markersize=4.2, linestyle="")
         axes.set_xlim(-2, 102)
-        axes.set_title(title)
-        axes.set_xlabel("% of worlds")
+        axes.set_title(say(f"robustness.{measure}"))
+        axes.set_xlabel(say("robustness.worlds"))
         number_axis(axes, "x", 6)
-    gains = listed([f"{percent:g} % in {words.label(name).lower()}" for name, percent in found.by.items()])
-    footer = f"{found.described} Against the reference, world by world. Clear gain: better by at least {gains}. {RESAMPLED}"
-    named_looks = [("All at once" if outcome == ALL else words.label(outcome), look) for outcome, look in looks.items()]
+    by = ((words.label(name).lower(), f"{percent:g}") for name, percent in found.by.items())
+    gains = listed([say("robustness.gain", outcome=name, percent=percent) for name, percent in by])
+    footer = sentences(found.described, say("robustness.gains_footer", gains=gains), resampled())
+    named_looks = [(_outcome(outcome, "robustness.all_at_once"), look) for outcome, look in looks.items()]
     dress(picture, [satisficing_finding(found)], footer, rows.reset_index(drop=True), named_looks, mark_handle)
     return picture
 
@@ -127,12 +121,10 @@ def satisficing_finding(found: Robustness) -> str:
     rows = _of(found, "no_worse", ALL)
     first, rivals = rows.iloc[0], _rivals(rows)
     size, low, high = (f"{100 * first[column]:.0f}" for column in ("value", "low", "high"))
-    share = f"in {size} % of worlds ({low} to {high})"
+    share = say("robustness.share", size=size, low=low, high=high)
     if len(rivals) == 1:
-        return f"No worse than the reference in every outcome: most often {rivals[0]}, {share}."
-    return (
-        f"No worse than the reference in every outcome: most often {_undecided(rivals)}; {words.named(first['policy'])} {share}."
-    )
+        return say("robustness.harmless_sure", policy=rivals[0], share=share)
+    return say("robustness.harmless_open", rivals=_undecided(rivals), policy=words.named(first["policy"]), share=share)
 
 
 @styled
@@ -152,8 +144,8 @@ def draw_ranks(found: Robustness, outcome: str, measure: str = "p90_regret") -> 
     axes.set_yticks(range(n), [_label(policy) for policy in order])
     axes.set_xticks(range(n), [str(k) for k in wide.columns])
     axes.tick_params(length=0)
-    axes.set_xlabel("rank, 1 is best")
-    footer = f"{found.described} Whole seeds and whole worlds are drawn anew; in % of resamples, written from 5 % on."
+    axes.set_xlabel(say("robustness.rank"))
+    footer = sentences(found.described, say("robustness.ranks_footer"))
     dress(picture, [rank_finding(found, outcome, measure)], footer, rows.reset_index(drop=True))
     return picture
 
@@ -162,11 +154,15 @@ def rank_finding(found: Robustness, outcome: str, measure: str) -> str:
     """How firm the first place is."""
     rows = _of(found, measure, outcome).sort_values("p_best", ascending=False, kind="stable")
     first, rivals = rows.iloc[0], _rivals(rows)
-    head = f"{'All outcomes' if outcome == ALL else words.label(outcome)}, {MEASURES[measure]}"
-    share = f"{100 * first['p_best']:.0f} % of resamples"
+    told = {"outcome": _outcome(outcome, "robustness.all_outcomes"), "measure": say(f"robustness.measure.{measure}")}
+    told["share"] = say("robustness.resamples", percent=f"{100 * first['p_best']:.0f}")
     if len(rivals) == 1:
-        return f"{head}: {rivals[0]} is first in {share}."
-    return f"{head}: no policy is surely first; {_undecided(rivals)} may be, {words.named(first['policy'])} in {share}."
+        return say("robustness.rank_sure", policy=rivals[0], **told)
+    return say("robustness.rank_open", rivals=_undecided(rivals), policy=words.named(first["policy"]), **told)
+
+
+def _outcome(outcome: str, of_all: str) -> str:
+    return say(of_all) if outcome == ALL else words.label(outcome)
 
 
 def _of(found: Robustness, measure: str, outcome: str) -> pd.DataFrame:
@@ -185,7 +181,9 @@ def _rivals(rows: pd.DataFrame) -> list[str]:
 
 
 def _undecided(rivals: list[str]) -> str:
-    return listed(rivals, "or") if len(rivals) <= 4 else f"any of {told(len(rivals))} ({some(rivals, 2)})"
+    if len(rivals) <= 4:
+        return listed(rivals, "or")
+    return say("robustness.any_of", n=told(len(rivals)), some=some(rivals, 2))
 
 
 def _label(policy: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from partnersim.analysis.sensitivity import ABOVE, CONSTANT, FLOOR, LUCK_NAME
-from partnersim.english import counted, sentence, some, told
+from partnersim.english import sentence
+from partnersim.figures.lettering import fill
 from partnersim.figures.style import (
     BLACK,
     BLUE,
@@ -21,10 +21,14 @@ from partnersim.figures.style import (
     dress,
     number_axis,
     row_axis,
+    say,
     scenario_look,
+    sentences,
     styled,
     wrapped,
 )
+from partnersim.languages.names import names
+from partnersim.languages.speaking import some, told
 from partnersim.study import words
 from partnersim.study.files import StudyError
 
@@ -32,12 +36,6 @@ MOST = 12
 """Inputs shown, the largest first."""
 LINES = 5
 """Inputs of which it is shown how they settle."""
-NAMES = {
-    "S1": "alone (S1)",
-    "ST": "with all interactions (ST)",
-    "mu_star": "mean size of the effect (mu*)",
-    "sigma": "spread of the effect (sigma)",
-}
 LEADING = {"S1": "ST", "ST": "ST", "mu_star": "mu_star", "sigma": "mu_star"}
 """By which index inputs are ordered and judged."""
 FLOOR_COLOUR = "#E4E4E4"
@@ -52,25 +50,21 @@ def draw_sensitivity(table: pd.DataFrame, outcome: str, scenario: str, of: str =
     rows = _rows(table, outcome, scenario, of)
     leading = LEADING[rows["index"].iloc[0]]
     order = rows[(rows["index"] == leading) & (rows["input"] != LUCK_NAME)].sort_values("value", ascending=False, kind="stable")
-    names = [*order["input"].head(MOST), LUCK_NAME]
+    shown = [*order["input"].head(MOST), LUCK_NAME]
     titles = rows.drop_duplicates("input").set_index("input")["title"]
-    labels = [wrapped(titles[name], 40) for name in names]
-    picture = canvas(1.9 + 0.34 * len(names))
+    labels = [wrapped(titles[name], 40) for name in shown]
+    picture = canvas(1.9 + 0.34 * len(shown))
     indices = [leading, *(index for index in rows["index"].unique() if index != leading)]
     for axes, index in zip(picture.subplots(1, 2, sharey=True), indices, strict=True):
-        _panel(axes, rows[rows["index"] == index].set_index("input").loc[names], outcome)
-        axes.set_title(sentence(NAMES[index]))
-        axes.set_yticks(range(len(names)), labels)
+        _panel(axes, rows[rows["index"] == index].set_index("input").loc[shown], outcome)
+        axes.set_title(sentence(say(f"sensitivity.{index}")))
+        axes.set_yticks(range(len(shown)), labels)
     left = max(len(order) - MOST, 0)
     blocks = rows[["blocks", "left_out"]].iloc[0]
-    thing = "base point" if leading == "ST" else "trajectory"
-    lost = f" ({told(blocks['left_out'])} more left out, for a run is missing)" if blocks["left_out"] else ""
-    more = f" {counted(left, 'input')} of less effect not shown." if left else ""
-    footer = (
-        f"{counted(blocks['blocks'], thing)}{lost}. Lines: intervals over points that hold together for all inputs (95%). Grey: "
-        "up to luck's own index and the high end of its interval; an input that does nothing but deal all chances anew has it "
-        f"as well. Filled: the interval lies beyond.{more}"
-    )
+    used = say(f"sensitivity.{_things(leading)}", n=blocks["blocks"])
+    lost = {"n": told(blocks["left_out"])} if blocks["left_out"] else {}
+    counted = say("sensitivity.lost" if lost else "sensitivity.blocks", blocks=used, **lost)
+    footer = sentences(counted, say("sensitivity.footer"), say("sensitivity.more", n=left) if left else "")
     dress(picture, [finding(rows, outcome, scenario, of)], footer, rows)
     return picture
 
@@ -79,17 +73,25 @@ def finding(rows: pd.DataFrame, outcome: str, scenario: str, of: str) -> str:
     """What an outcome, or what a policy changes in it, hangs on beyond luck; ``rows``: of one outcome, scenario and kind."""
     leading = rows[rows["index"] == LEADING[rows["index"].iloc[0]]].sort_values("value", ascending=False, kind="stable")
     subject = _subject(outcome, scenario, of)
-    above = [f'"{title}"' for title in leading.loc[leading["verdict"] == ABOVE, "title"]]
+    above = [say("sensitivity.quoted", title=title) for title in leading.loc[leading["verdict"] == ABOVE, "title"]]
     others = int((~leading["verdict"].isin([ABOVE, FLOOR])).sum())
     if not above:
-        return f"{subject} hangs on no input more than on luck."
-    rest = f"; {told(others, 'other input')} may matter no more than luck" if others else ""
-    return f"{subject} hangs most on {some(above, 3)}{rest}."
+        return say("sensitivity.nothing", subject=subject)
+    if not others:
+        return say("sensitivity.most", subject=subject, inputs=some(above, 3))
+    return say("sensitivity.most_but", n=others, told=told(others), subject=subject, inputs=some(above, 3))
 
 
 def _subject(outcome: str, scenario: str, of: str) -> str:
     name, what = words.plain(scenario), words.label(outcome)
-    return f"{what} ({name})" if of == "outcome" else f"What {name} changes in {what.lower()}"
+    if of == "outcome":
+        return say("sensitivity.subject", outcome=what, scenario=name)
+    return say("sensitivity.change", outcome=what.lower(), scenario=name)
+
+
+def _things(leading: str) -> str:
+    """What a design is made of, by the index that leads."""
+    return "points" if leading == "ST" else "trajectories"
 
 
 def _rows(table: pd.DataFrame, outcome: str, scenario: str, of: str) -> pd.DataFrame:
@@ -115,8 +117,8 @@ def _panel(axes: Axes, part: pd.DataFrame, outcome: str) -> None:
     row_axis(axes, len(part))
     axes.axhline(len(part) - 1.5, color=GREY, linewidth=0.6)
     is_share = part["index"].iloc[0] in ("S1", "ST")
-    unit = "share of variance" if is_share else f"for the whole range of an input, {words.UNITS[outcome]}"
-    axes.set_xlabel(textwrap.fill(unit, 50))
+    unit = say("sensitivity.share") if is_share else say("sensitivity.effect", unit=names().unit(words.UNITS[outcome]))
+    axes.set_xlabel(fill(unit, 50))
     number_axis(axes, "x")
 
 
@@ -131,43 +133,45 @@ def draw_convergence(table: pd.DataFrame, outcome: str, scenario: str, of: str =
     leading = LEADING[rows["index"].iloc[0]]
     rows = rows[rows["index"] == leading]
     last = rows[rows["drawn"] == rows["drawn"].max()].set_index("input")
-    names = [*last.drop(LUCK_NAME).sort_values("value", ascending=False, kind="stable").index[:LINES], LUCK_NAME]
-    looks = [*map(scenario_look, range(len(names) - 1)), REFERENCE]
+    shown = [*last.drop(LUCK_NAME).sort_values("value", ascending=False, kind="stable").index[:LINES], LUCK_NAME]
+    looks = [*map(scenario_look, range(len(shown) - 1)), REFERENCE]
     picture = canvas(4.2)
     axes = picture.subplots()
     sizes = np.sort(rows["drawn"].unique())
-    for i, (name, look) in enumerate(zip(names, looks, strict=True)):
+    for i, (name, look) in enumerate(zip(shown, looks, strict=True)):
         part = rows[rows["input"] == name].sort_values("drawn")
-        x = np.searchsorted(sizes, part["drawn"]) + 0.08 * (i - (len(names) - 1) / 2)
+        x = np.searchsorted(sizes, part["drawn"]) + 0.08 * (i - (len(shown) - 1) / 2)
         line: dict[str, Any] = {"color": look.colour, "linestyle": look.dash, "marker": look.shape, "markersize": 4.5}
-        axes.plot(x, part["value"], label=textwrap.fill(last.loc[name, "title"], 32), **line)
+        axes.plot(x, part["value"], label=fill(last.loc[name, "title"], 32), **line)
         axes.vlines(x, part["low"], part["high"], color=look.colour, linewidth=1)
     axes.axhline(0, color=BLACK, linewidth=0.8)
-    thing = "base points" if leading == "ST" else "trajectories"
+    things = _things(leading)
     axes.set_xticks(range(len(sizes)), [words.number(size) for size in sizes])
-    axes.set_xlabel(f"{thing} used")
-    unit = "share of variance" if leading == "ST" else words.UNITS[outcome]
-    axes.set_ylabel(textwrap.fill(f"{NAMES[leading]}, {unit}", 50))
+    axes.set_xlabel(say(f"sensitivity.used_{things}"))
+    unit = say("sensitivity.share") if leading == "ST" else names().unit(words.UNITS[outcome])
+    axes.set_ylabel(fill(say("sensitivity.axis", index=say(f"sensitivity.{leading}"), unit=unit), 50))
     number_axis(axes, "y")
-    footer = (
-        f"{_subject(outcome, scenario, of)}: the {told(len(names) - 1, 'largest input')}. "
-        "Bars: intervals over points that hold together for all inputs (95%)."
-    )
+    largest = {"n": len(shown) - 1, "told": told(len(shown) - 1)}
+    footer = sentences(say("sensitivity.largest", subject=_subject(outcome, scenario, of), **largest), say("sensitivity.bars"))
     axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), borderaxespad=0, labelspacing=0.9, handlelength=3.2)
-    dress(picture, [settled(rows, thing)], footer, rows)
+    dress(picture, [settled(rows, things)], footer, rows)
     return picture
 
 
-def settled(rows: pd.DataFrame, thing: str) -> str:
-    """Whether the last doubling of the design moved an index by more than its interval; ``rows``: of one index."""
+def settled(rows: pd.DataFrame, things: str) -> str:
+    """Whether the last doubling of the design moved an index by more than its interval.
+
+    ``rows``: of one index; ``things``: what the design is made of, *points* or *trajectories*.
+    """
     sizes = np.sort(rows["drawn"].unique())
     if len(sizes) < 2:
-        return f"With {sizes[-1]} {thing} there is no telling whether indices have settled."
+        return say("sensitivity.untold", n=sizes[-1], things=say(f"sensitivity.{things}_named"))
     before, after = (rows[rows["drawn"] == size].set_index("input") for size in sizes[-2:])
     moved, half = (after["value"] - before["value"]).abs(), (after["high"] - after["low"]) / 2
-    steps = f"From {words.number(sizes[-2])} to {words.number(sizes[-1])} {thing}"
+    steps = {"before": words.number(sizes[-2]), "after": words.number(sizes[-1]), "things": say(f"sensitivity.{things}_named")}
     if (moved > half).any():
         name = moved[moved > half].idxmax()
-        return f'{steps} "{after.loc[name, "title"]}" moved by {words.number(moved[name])}, more than its interval: take more.'
-    widest = f"; the widest interval is \N{PLUS-MINUS SIGN}{words.number(half.max())}" if half.notna().any() else ""
-    return f"{steps} no index moved by more than {words.number(moved.max())}{widest}."
+        return say("sensitivity.moved", **steps, title=after.loc[name, "title"], size=words.number(moved[name]))
+    if half.notna().any():
+        return say("sensitivity.settled_within", **steps, size=words.number(moved.max()), half=words.number(half.max()))
+    return say("sensitivity.settled", **steps, size=words.number(moved.max()))

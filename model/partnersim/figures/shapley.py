@@ -9,7 +9,21 @@ import numpy as np
 
 from partnersim.analysis.shapley import ALL
 from partnersim.figures.forest import beside, best_first, in_short, judged, percent, percents, under
-from partnersim.figures.style import BLACK, GREY, Look, Picture, canvas, dress, mark_handle, number_axis, row_axis, styled
+from partnersim.figures.style import (
+    BLACK,
+    GREY,
+    Look,
+    Picture,
+    canvas,
+    dress,
+    mark_handle,
+    number_axis,
+    row_axis,
+    say,
+    sentences,
+    styled,
+)
+from partnersim.languages.speaking import commas
 from partnersim.study import words
 from partnersim.study.paired import LEVEL
 
@@ -17,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+TOGETHER = {words.UNCLEAR: "unclear", words.NONE: "same", words.TOO_FEW: "few"}
 ALONE, LAST = Look(BLACK, "<"), Look(BLACK, ">")
-KEY = [("the only one in use", ALONE), ("added to all others", LAST)]
 
 
 @styled
@@ -40,15 +54,11 @@ def draw_shapley(table: pd.DataFrame, labels: Mapping[str, str], where: str = ""
         part = rows.set_index("lever").loc[order]
         _bars(axes, part, outcome)
         axes.set_title(words.label(outcome))
-        axes.set_xlabel(under("share, % of the mean with all off", part, len(outcomes)))
-    panels[0].set_yticks(range(len(order)), [*beside(labels, order[:-1]), "all together"])
+        axes.set_xlabel(under(say("shapley.axis"), part, len(outcomes)))
+    panels[0].set_yticks(range(len(order)), [*beside(labels, order[:-1]), say("shapley.all")])
     panels[0].get_yticklabels()[-1].set_fontweight("bold")
-    footer = (
-        f"{where} Share: what a lever adds when it comes, averaged over all orders in which the levers may come (Shapley value); "
-        f"shares add up to what all do together. Lines: {LEVEL:.0%} intervals of shares, simultaneous over all rows and panels. "
-        "Blue: clearly better; vermillion: clearly worse; white: the interval holds zero. Marks have no interval."
-    )
-    dress(picture, findings, footer, data, KEY, mark_handle)
+    footer = sentences(where, say("shapley.footer", level=f"{LEVEL:.0%}"))
+    dress(picture, findings, footer, data, [(say("shapley.alone"), ALONE), (say("shapley.last"), LAST)], mark_handle)
     return picture
 
 
@@ -74,12 +84,11 @@ def _finding(outcome: str, rows: pd.DataFrame, labels: Mapping[str, str]) -> str
     rows = rows.set_index("lever")
     total, shares = rows.loc[ALL], rows.drop(index=ALL)
     clear = shares[shares["verdict"].isin(words.CLEAR)].sort_values("share", key=abs, ascending=False, kind="stable")
-    together = (
-        f"{name}: all levers together {percents(total)}"
-        if total["verdict"] in words.CLEAR
-        else (f"{name}: all levers together make {total['verdict']}")
-    )
+    if total["verdict"] in words.CLEAR:
+        together = say("shapley.clear", outcome=name, percents=percents(total))
+    else:
+        together = say(f"shapley.{TOGETHER[total['verdict']]}", outcome=name)
     if clear.empty:
-        return f"{together}; no lever has a clear share."
-    most = ", ".join(f"{said(lever)} {percent(row)}" for lever, row in clear[:3].iterrows())
-    return f"{together}; largest clear {'share' if len(clear) == 1 else 'shares'}: {most}."
+        return say("shapley.no_share", together=together)
+    most = [say("shapley.share", lever=said(str(lever)), percent=percent(row)) for lever, row in clear[:3].iterrows()]
+    return say("shapley.shares", n=len(clear), together=together, shares=commas(most))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from partnersim.figures.forest import MARKS, forest
-from partnersim.figures.style import Picture, styled
+from partnersim.figures.forest import forest
+from partnersim.figures.style import Picture, say, sentences, styled
 from partnersim.study.paired import LEVEL
 
 if TYPE_CHECKING:
@@ -23,6 +23,6 @@ def draw_side_by_side(headline: pd.DataFrame, labels: Mapping[str, str], where: 
     data = headline.copy()
     for column in ("low", "high"):
         data[f"percent_{column}"] = 100 * data[column] / data["reference_mean"].abs()
-    footer = f"{where} Lines: {LEVEL:.0%} intervals of the mean paired difference, simultaneous over all rows and panels. {MARKS}"
+    footer = sentences(where, say("side_by_side.footer", level=f"{LEVEL:.0%}"), say("forest.marks"))
     order = list(dict.fromkeys(data["scenario"]))
-    return forest(data, "scenario", order, labels, "difference, % of reference", footer, "reference_mean")
+    return forest(data, "scenario", order, labels, say("side_by_side.axis"), footer, "reference_mean")

@@ -7,7 +7,6 @@ dash or a shape always says the same as the colour, so that figures survive a ph
 from __future__ import annotations
 
 import functools
-import textwrap
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +22,12 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import Formatter, MaxNLocator
 
+from partnersim.figures.lettering import cut, unshown, wrap
+from partnersim.figures.lettering import width as width_of
+from partnersim.languages.speaking import catalogue
 from partnersim.study.words import rounded
 
 P = ParamSpec("P")
@@ -36,8 +39,8 @@ SCENARIO_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 DASHES = ((6, 2), (2, 1.2), (7, 1.5, 1.5, 1.5), (9, 3), (4, 1, 1, 1, 1, 1), (1, 1))
 SHAPES = ("o", "s", "^", "D", "v", "P")
 FONTS = (
-    "DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC",
-    "Hiragino Sans GB", "WenQuanYi Micro Hei", "Arial Unicode MS",
+    "DejaVu Sans", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei",
+    "PingFang SC", "Hiragino Sans GB", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei", "Arial Unicode MS",
 )  # fmt: skip
 """Fonts in order of choice; those after the first supply Chinese, Japanese and Korean signs where installed."""
 WIDTH, DPI = 8.0, 160
@@ -83,6 +86,20 @@ def scenario_look(position: int) -> Look:
     return Look(colour, SHAPES[turn % len(SHAPES)], (0, DASHES[turn % len(DASHES)]))
 
 
+def fonts_for(picture: Picture) -> Sequence[str]:
+    """Names of fonts that have a figure's signs, wherever it is read: the first alone where that has them all."""
+    return FONTS if unshown(_texts(picture), FONTS[:1]) else FONTS[:1]
+
+
+def unshown_in(picture: Picture) -> str:
+    """Signs of a figure that no font installed here has, so that its PNG would show boxes for them."""
+    return unshown(_texts(picture), settings()["font.family"])
+
+
+def _texts(picture: Picture) -> list[str]:
+    return [text.get_text() for text in picture.findobj(Text)]  # type: ignore[attr-defined]
+
+
 class Picture(Figure):
     """A figure that carries what it shows: ``data`` (a tidy frame) and ``alt`` (the finding, for who cannot see it)."""
 
@@ -119,6 +136,16 @@ def settings() -> dict[Any, Any]:
         "svg.fonttype": "path",
         "path.simplify": True,
     }
+
+
+def say(key: str, **values: Any) -> str:
+    """Text of figures in the language that is spoken."""
+    return catalogue("figures")(key, **values)
+
+
+def sentences(*said: str) -> str:
+    """Those that are not empty, one after the other."""
+    return say("word.space").join(filter(None, said))
 
 
 @contextmanager
@@ -160,7 +187,7 @@ def _head(findings: Sequence[str]) -> _Head:
     size = TEXT + (1.5 if len(findings) == 1 else 0.5)
     bullet = "\N{BULLET} " if len(findings) > 1 else ""
     indent = " " * 3 if bullet else ""
-    lines = [line for text in findings for line in textwrap.wrap(bullet + text, round(960 / size), subsequent_indent=indent)]
+    lines = [line for text in findings for line in wrap(bullet + text, 960 / size, indent)]
     return _Head(lines, size, len(lines) * 1.28 * size / 72)
 
 
@@ -189,12 +216,12 @@ def dress(
         picture.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=columns, borderaxespad=0, handlelength=3.2)
         above += -(-len(handles) // columns) * 1.6 * LEGEND_TEXT / 72 + 0.03
     footer = footer.strip()
-    bottom = textwrap.wrap(footer, 136)
+    bottom = wrap(footer, 136)
     picture.text(at, margin / height, "\n".join(bottom), va="bottom", fontsize=TEXT - 2, color=GREY, linespacing=1.25)
     below = margin + len(bottom) * 1.28 * (TEXT - 2) / 72 + 0.06
     room = (0.005, below / height, 0.99, 1 - (above + below) / height)
     _settle(picture, ConstrainedLayoutEngine(rect=room, h_pad=0.06, w_pad=0.05))
-    picture.data, picture.alt = data, f"{' '.join(findings)} {footer}"
+    picture.data, picture.alt = data, " ".join([*findings, footer])
 
 
 def _settle(picture: Picture, layout: LayoutEngine) -> None:
@@ -223,7 +250,7 @@ def _columns(labels: Sequence[str]) -> int:
     """Most legend columns that fit the width, each as wide as its longest label."""
     for columns in range(len(labels), 1, -1):
         stacks = np.array_split(np.array(labels, dtype=object), columns)
-        widths = [max(map(len, stack)) * 0.53 * LEGEND_TEXT / 72 + 0.75 for stack in stacks]
+        widths = [max(map(width_of, stack)) * 0.53 * LEGEND_TEXT / 72 + 0.75 for stack in stacks]
         if sum(widths) < WIDTH - 0.1:
             return columns
     return 1
@@ -231,12 +258,12 @@ def _columns(labels: Sequence[str]) -> int:
 
 def short(name: str, width: int = 34) -> str:
     """A scenario's name for a legend."""
-    return textwrap.shorten(name, width, placeholder="…")
+    return cut(name, width)
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> str:
     """A label of several lines, the rest of a longer one left out."""
-    return textwrap.fill(text, width, max_lines=lines, placeholder="…")
+    return cut(text, width, lines)
 
 
 def row_axis(axes: Axes, n: int, is_striped: bool = False) -> None:

@@ -12,15 +12,18 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from partnersim.figures.style import BLACK, BLUE, PALE, VERMILLION, Look
+from partnersim.figures.style import BLACK, BLUE, PALE, VERMILLION, Look, say
 
 GOOD, BAD = BLUE, VERMILLION
-NOT_CLEAR = ("not clear", Look("#BBBBBB", "o"))
-"""Legend entry of unclear tiles."""
 PALEST = 0.35
 """Of the full colour, in a clear tile: it must be told from an unclear one."""
 SMALL = 0.42
 """Width of an unclear tile."""
+
+
+def not_clear() -> tuple[str, Look]:
+    """Legend entry of unclear tiles."""
+    return say("tiles.unclear"), Look("#BBBBBB", "o")
 
 
 class Tile(NamedTuple):

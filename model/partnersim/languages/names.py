@@ -82,6 +82,10 @@ class Names:
         known = lever if isinstance(lever, Lever) else _levers()[lever]
         return f"{known.id} {self.lever(known).title}"
 
+    def lever_name(self, lever: str) -> str:
+        """A lever of the library in a few words: its title, in English its name."""
+        return self._told(f"lever.{lever}.title", lever.replace("_", " "))
+
     def option(self, lever: str, option: str) -> OptionWords:
         """An option of a lever of the library."""
         known, at = _levers()[lever].options[option], f"lever.{lever}.option.{option}"

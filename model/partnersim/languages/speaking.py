@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -46,7 +46,12 @@ def _catalogue(room: str, language: str) -> Catalogue:
 def listed(items: Sequence[str], word: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; ``word``: and, or."""
     say = catalogue("languages")
-    return items[0] if len(items) == 1 else f"{say('list.comma').join(items[:-1])}{say(f'list.{word}')}{items[-1]}"
+    return items[0] if len(items) == 1 else f"{commas(items[:-1])}{say(f'list.{word}')}{items[-1]}"
+
+
+def commas(items: Iterable[str]) -> str:
+    """``a, b, c``: with nothing said before the last."""
+    return catalogue("languages")("list.comma").join(items)
 
 
 def some(items: Sequence[str], most: int = 6) -> str:
@@ -54,7 +59,7 @@ def some(items: Sequence[str], most: int = 6) -> str:
     if len(items) <= most + 1:
         return listed(items)
     say = catalogue("languages")
-    return say("list.more", listed=say("list.comma").join(items[:most]), n=told(len(items) - most))
+    return say("list.more", listed=commas(items[:most]), n=told(len(items) - most))
 
 
 def told(n: float) -> str:

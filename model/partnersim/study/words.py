@@ -51,12 +51,12 @@ def label(name: str) -> str:
 
 def plain(name: str) -> str:
     """A scenario's name in running text."""
-    return name.replace("-", " ").replace("_", " ")
+    return names().short(name) or name.replace("-", " ").replace("_", " ")
 
 
 def named(name: str) -> str:
     """A scenario's name for readers: short and unlike the others, which titles need not be."""
-    return names().short(name) or sentence(plain(name))
+    return sentence(plain(name))
 
 
 def number(value: float, signed: bool = False) -> str:
