@@ -65,7 +65,7 @@ class _Kept:
 _kept = _Kept()
 
 
-async def watch_view(
+def watch_view(
     scenario: Scenario | str,
     seed: int,
     language: str,
@@ -74,14 +74,14 @@ async def watch_view(
     months: int = 120,
     on_seed: Callable[[int], Any] | None = None,
 ) -> None:
-    """Build the view in the current container, and show the run of ``seed``.
+    """Build the view in the current container; the run of ``seed`` comes into it once the page is there.
 
     ``scenario``: a loaded one, a name or a file (``ScenarioError`` for a wrong one); ``pool``: threads in which runs are made;
     ``on_seed`` is called with the number of every other world that is asked for.
     """
     view = _View(load_scenario(scenario) if isinstance(scenario, str) else scenario, language, pool, months, on_seed)
     view.build(seed)
-    await view.show(seed)
+    ui.timer(0.0, lambda: view.show(seed), once=True)
 
 
 def text(tag: str, content: str) -> TextElement:
@@ -137,7 +137,7 @@ class _View:
         except ScenarioError as error:
             self.status.text = self.say("watch.failed", why=error)
             return
-        if mine != self.asked:
+        if mine != self.asked or self.place.is_deleted:
             return
         self.status.text, self.watched, self.read = "", watched, []
         self.place.clear()

@@ -38,7 +38,7 @@ class _Agent:
         self.numbers = np.array(living.records_of(node), dtype=int)
         self.cases = living.records[self.numbers]
         self.say = Sentences(words.say, self.kind)
-        steps = living.steps()
+        steps = living.steps
         self.signed, self.ended, self.idea = (steps[name][self.numbers] for name in ("signed", "ended", "idea"))
         self.is_signed = self.signed != NEVER
         self.until = np.where(self.ended == NEVER, living.months + 1, self.ended)
@@ -126,7 +126,7 @@ class _Agent:
         goals = most_first((int(goal), float(months)) for goal, months in zip(self.cases["goal"], self.months_live, strict=True))
         share = self.months_live[self.cases["goal"] == goals[0]].sum() / max(self.months_live.sum(), 1) if goals else 0.0
         if share:
-            self.say("goal", goal=self.words.goal(goals[0]), share=f"{share:.0%}")
+            self.say("goal" if share < 1.0 else "goal_only", goal=self.words.goal(goals[0]), share=f"{share:.0%}")
 
     def why(self, dropped: np.ndarray) -> str:
         """The most frequent reasons for which attempts came to nothing, with how often."""

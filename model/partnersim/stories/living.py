@@ -6,6 +6,7 @@ Months are those of the study: 1 is its first, 0 stands for all before it, NEVER
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -27,7 +28,7 @@ TALKS_WEIGHT = 0.15
 FURTHER_WEIGHT = 0.2
 """What a further entity of a partnership counts in the layout against its lead."""
 STEPS = ("idea", "signed", "started", "transformative", "found", "fixed", "ended")
-"""Months of a partnership that the picture needs; see :meth:`Living.steps`."""
+"""Months of a partnership that the picture needs; see :attr:`Living.steps`."""
 COUNTS = (
     "talks", "signed", "live", "delivering", "transformative", "dropped", "ended", "incidents", "incident_events", "companies",
 )  # fmt: skip
@@ -113,6 +114,7 @@ class Living:
         """A month of the study, NEVER where there was none; 0 and below lie before it."""
         return NEVER if engine_month == NEVER else int(engine_month) - self.start
 
+    @functools.cached_property
     def steps(self) -> dict[str, np.ndarray]:
         """STEPS of every partnership by number: months, 0 for all before the study and NEVER for what did not happen."""
         r, note = self.records, self.notes
@@ -132,7 +134,7 @@ class Living:
 
     def stages(self, month: int) -> np.ndarray:
         """Where each partnership stands at the end of a month: "", talks, signed, delivering or transformative."""
-        s = self.steps()
+        s = self.steps
         out = np.full(self.records.size, "", dtype="<U14")
         out[s["idea"] <= month] = "talks"
         for stage, step in (("signed", "signed"), ("delivering", "started"), ("transformative", "transformative"), ("", "ended")):
@@ -141,7 +143,7 @@ class Living:
 
     def counts(self) -> dict[str, np.ndarray]:
         """COUNTS by month (months,): what the picture shows, in numbers."""
-        s, months = self.steps(), np.arange(1, self.months + 1)
+        s, months = self.steps, np.arange(1, self.months + 1)
 
         def until_now(when: np.ndarray) -> np.ndarray:
             return np.searchsorted(np.sort(when), months, side="right")
@@ -166,7 +168,15 @@ class Living:
 
     def records_of(self, node: int) -> list[int]:
         """Numbers of the partnerships and attempts that a node is a member of, in the order of ideas."""
-        return [number for number, members in enumerate(self.members) if any(member.node == node for member in members)]
+        return self._of_node.get(node, [])
+
+    @functools.cached_property
+    def _of_node(self) -> dict[int, list[int]]:
+        found: dict[int, list[int]] = {}
+        for number, members in enumerate(self.members):
+            for member in members:
+                found.setdefault(member.node, []).append(number)
+        return found
 
     def incidents_of(self, number: int) -> list[Incident]:
         """Incidents laid at the door of a partnership, in the order of months."""
@@ -188,9 +198,9 @@ class Living:
         """All that the browser needs to play the run, without words: plain lists, by node, by tie, by incident, by month.
 
         A tie is a partnership; its ``member`` stand in one list, ``size`` of them for each tie, the lead first. Months are those
-        of :meth:`steps`, -1 for never. ``company`` is the main company's place among the members, -1 where it is not drawn.
+        of :attr:`steps`, -1 for never. ``company`` is the main company's place among the members, -1 where it is not drawn.
         """
-        s = {name: np.where(months == NEVER, -1, months).tolist() for name, months in self.steps().items()}
+        s = {name: np.where(months == NEVER, -1, months).tolist() for name, months in self.steps.items()}
         main = [next((k for k, m in enumerate(members) if m.part == "main"), -1) for members in self.members]
         firms = self.kind == COMPANY
         came, left = np.zeros(self.kind.size, dtype=int), np.full(self.kind.size, -1)

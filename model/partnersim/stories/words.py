@@ -90,6 +90,10 @@ class Words:
         code = self.living.names.iso3[row]
         return self.say(f"state.{code}") if self.say.has(f"state.{code}") else self.living.names.states[row]
 
+    def country(self, row: int) -> str:
+        """A country by itself, as in a label."""
+        return self.state(row).removeprefix("the ")
+
     def region(self, row: int) -> str:
         """A region of host countries."""
         return self.say(f"region.{REGIONS[row].lower()}")
@@ -153,7 +157,7 @@ class Words:
             return firm_code(int(self.living.firms["key"][row]))
         if kind == "civil_society":
             return self.living.names.civil[row]
-        return letters(row) if kind == "entity" else self.state(row)
+        return letters(row) if kind == "entity" else self.country(row)
 
     def name(self, node: int) -> str:
         """A node in running text."""
@@ -178,7 +182,7 @@ class Words:
         if kind == "company":
             firm = self.living.firms[row]
             size = Size(int(firm["size"])).name.lower()
-            sector, home = self.sector(int(firm["sector"])), self.state(int(firm["home"]))
+            sector, home = self.sector(int(firm["sector"])), self.country(int(firm["home"]))
             return self.say(f"role.label.{size}", sector=sector, home=home, code=firm_code(int(firm["key"])))
         text = self.name(node)
         return text[:1].upper() + text[1:]
