@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request
+from fastapi.responses import RedirectResponse
 from nicegui import context, ui
 from nicegui.events import GenericEventArguments
 
@@ -42,9 +44,13 @@ def register(site: Site) -> None:
     """Make the page known."""
 
     @ui.page("/")
-    def explore(request: Request) -> None:
+    def explore(request: Request) -> RedirectResponse | None:
+        asked = request.query_params
+        if "exercise" in asked:
+            return RedirectResponse(f"/exercise/{quote(asked['exercise'][:100], safe='')}")
         with frame(request, "explore") as words:
-            Explorer(site, words).build(request.query_params.get("s"), request.query_params.get("scenario"))
+            Explorer(site, words).build(asked.get("s"), asked.get("scenario"))
+        return None
 
 
 class Explorer:
@@ -112,7 +118,7 @@ class Explorer:
                 tag("span", text=say("tool.open"))
                 opener = tag("input", "visually-hidden", type="file", id="open-file", accept=".toml,text/plain")
             opener.on("change", self._opened, js_handler=READ_FILE)
-            tag("a", "button", say("tool.watch"), id="watch", href="/watch")
+            self.watch = tag("a", "button", say("tool.watch"), id="watch", href="/watch")
         self.shared = markup(role="status", id="shared", classes="help")
 
     # What a student does
@@ -196,6 +202,7 @@ class Explorer:
             enable(element, usable)
         link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else "/"
         self.client.run_javascript(f"partnersim.address({json.dumps(link)})")
+        self.watch.props["href"] = f"/watch{link.removeprefix('/')}"
         language = self.words.language
 
         def tell(pair: Pair) -> None:

@@ -10,7 +10,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 
-def tag(name: str, classes: str = "", text: str | None = None, **attributes: Any) -> ui.element:
+def tag(name: str, /, classes: str = "", text: str | None = None, **attributes: Any) -> ui.element:
     """An element of HTML; underscores of attributes stand for hyphens, and a text is escaped by the browser."""
     made = ui.element(name) if text is None else TextElement(tag=name, text=text)
     if classes:

@@ -10,7 +10,7 @@ from pathlib import Path
 from nicegui import app, ui
 
 from partnersim import sharing
-from partnersim.app import explore
+from partnersim.app import about, exercise, explore, policy, world
 from partnersim.app.site import HERE, Site
 from partnersim.live import Ensembles, Pair
 
@@ -58,7 +58,8 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
 def register(site: Site) -> None:
     """Make all pages of a site known."""
     app.add_static_files("/static", HERE / "static")
-    explore.register(site)
+    for room in (explore, world, exercise, policy, about):
+        room.register(site)
 
 
 def _warm(site: Site) -> None:

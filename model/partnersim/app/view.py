@@ -103,7 +103,7 @@ def _card(key: str, pair: Pair, table: pd.DataFrame, words: Words) -> Card:
     text = say(f"card.{said}", percent=words.percent(row["difference"] / base if base else 0.0))
     low, high = (row[end] / base if base else math.nan for end in ("low", "high"))
     ends = [f"{'+' if end > 0 else MINUS if end < 0 else ''}{words.percent(end)} %" for end in (low, high)] if base else []
-    differences = (pair.mine.frame(pair.n, (outcome,)) - pair.reference.frame(pair.n, (outcome,)))[outcome].dropna().to_numpy()
+    differences = pair.differences(outcome)
     worlds = ""
     if said not in ("same", "few"):
         lower, higher = int((differences < 0).sum()), int((differences > 0).sum())
@@ -116,11 +116,11 @@ def _card(key: str, pair: Pair, table: pd.DataFrame, words: Words) -> Card:
         tone(outcome, said),
         say("card.range", low=ends[0], high=ends[1]) if ends and said not in ("same", "few") else "",
         worlds,
-        _dots(differences) if said != "same" else [],
+        dots(differences) if said != "same" else [],
     )
 
 
-def _dots(differences: np.ndarray) -> list[tuple[float, float]]:
+def dots(differences: np.ndarray) -> list[tuple[float, float]]:
     """Places of the dots: across by the difference, the few furthest at the rim; down by the golden section, so none hides."""
     if not differences.size:
         return []

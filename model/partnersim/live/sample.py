@@ -99,6 +99,12 @@ class Pair:
         """Pairs of which a run failed."""
         return len({seed for sample in (self.reference, self.mine) for seed in sample.failures if seed < self.n})
 
+    def differences(self, outcome: str) -> np.ndarray:
+        """Mine minus the reference in one outcome, a number for each seed of which both runs have one."""
+        column = COLUMNS.index(outcome)
+        difference = self.mine.outcomes[: self.n, column] - self.reference.outcomes[: self.n, column]
+        return difference[~np.isnan(difference)]
+
     def compared(self, outcomes: tuple[str, ...]) -> pd.DataFrame:
         """Paired differences of these outcomes, see :func:`partnersim.study.paired.compare_paired`."""
         if outcomes not in self._compared:

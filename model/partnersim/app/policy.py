@@ -1,0 +1,68 @@
+"""A page for each policy: what it is, how it works, who pays, what it changes and how sure that is."""
+
+from __future__ import annotations
+
+import math
+
+from fastapi import Request
+from nicegui import context, ui
+
+from partnersim import sharing
+from partnersim.app.controls import costs
+from partnersim.app.frame import frame
+from partnersim.app.parts import markup, tag
+from partnersim.app.site import Site, rendered
+from partnersim.app.words import Words
+from partnersim.channels import BY_NAME
+from partnersim.scenario import Lever
+from partnersim.scenario.levers import Contribution
+from partnersim.scenario.show import condition, gives
+
+
+def register(site: Site) -> None:
+    """Make the page known."""
+
+    @ui.page("/policy/{name}")
+    def policy(request: Request, name: str) -> None:
+        lever = sharing.known()[1].get(name)
+        with frame(request, "explore") as words:
+            if lever is None:
+                tag("h1", text=words.say("policy.unknown"))
+                tag("a", "button", words.say("policy.back"), href="/")
+                return
+            context.client.title = f"{words.names.lever(lever).title} · {words.say('page.title')}"
+            markup(rendered("policy.html", **told(lever, words)))
+
+
+def told(lever: Lever, words: Words) -> dict[str, object]:
+    """What the page of a lever says."""
+    names = words.names.lever(lever)
+    document = {"title": words.say("document.title"), "extends": sharing.BASELINE, "policy": [{"lever": lever.name}]}
+    options = [words.names.option(lever.name, option) for option in lever.options]
+    return {
+        "say": words.say,
+        "plain": words.say(f"plain.{lever.name}"),
+        "names": names,
+        "id": lever.id,
+        "paragraphs": words.say("lever.paragraphs", n=len(lever.paragraphs), list=", ".join(map(str, lever.paragraphs))),
+        "costs": costs(lever, words),
+        "options": options,
+        "changes": [change(c, words) for c in lever.contributions],
+        "link": f"/?s={sharing.to_link(document)}",
+    }
+
+
+def change(c: Contribution, words: Words) -> dict[str, str]:
+    """One row of what a lever changes."""
+    channel, named = BY_NAME[c.channel], words.names.channel(c.channel)
+    known = not math.isnan(channel.baseline)
+    return {
+        "name": named.title,
+        "when": condition(c),
+        "before": words.number(channel.baseline) if known else "–",
+        "after": words.number(gives(channel, c.value)) if known else words.signed(c.value),
+        "range": f"{words.number(c.low)} – {words.number(c.high)}",
+        "unit": named.unit,
+        "status": words.say(f"about.status_{c.status}"),
+        "source": c.source,
+    }
