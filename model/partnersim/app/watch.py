@@ -190,7 +190,10 @@ class _View:
         with self.aside:
             self._story(told)
         if focus:
-            ui.run_javascript(f"getHtmlElement({self.aside.id})?.focus({{preventScroll: window.innerWidth >= 1000}})")
+            ui.run_javascript(
+                f"const story = getHtmlElement({self.aside.id}); story.focus({{preventScroll: true}}); story.scrollTop = 0;"
+                "if (innerWidth < 1000) story.scrollIntoView({block: 'start'});"
+            )
 
     def _story(self, told: Telling) -> None:
         say = self.say

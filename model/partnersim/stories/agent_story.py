@@ -66,9 +66,10 @@ class _Agent:
         k = int(np.flatnonzero(self.numbers == number)[0])
         until = "now" if self.ended[k] == NEVER else "ended"
         until += "" if self.signed[k] >= 1 else "_before"
-        firm = self.words.firm(int(self.cases["firm_key"][k, 0]))
-        case = self.words.case(number)
-        text = self.words.say(f"list.{until}", case=case, firm=firm, start=int(self.signed[k]), end=int(self.ended[k]))
+        main, case = int(self.cases["firm_key"][k, 0]), self.words.case(number)
+        if self.living.firm_node(main) != self.node:
+            case = self.words.say("list.with", case=case, firm=self.words.firm(main))
+        text = self.words.say(f"list.{until}", case=case, start=int(self.signed[k]), end=int(self.ended[k]))
         return Link("partnership", number, text)
 
     def companions(self) -> list[int]:
