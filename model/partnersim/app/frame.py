@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import escape
 
 from fastapi import Request
 from nicegui import context, ui
 
+from partnersim.app.parts import markup, tag
 from partnersim.app.site import rendered, static_version
 from partnersim.app.words import Words, chosen, spoken, words
 
@@ -38,16 +38,11 @@ def frame(request: Request, view: str, title: str = "", wall: bool = False) -> I
     views = [(name, path, say(f"nav.{name}")) for name, path in VIEWS.items()]
     tongues = [(code, words(code).say("page.name")) for code in spoken()]
     if not wall:
-        _html(rendered("header.html", say=say, views=views, view=view, tongues=tongues, language=language))
-    with ui.element("div").props(f'id=content tabindex=-1 class="content {escape(view)}{" wall" if wall else ""}"'):
+        markup(rendered("header.html", say=say, views=views, view=view, tongues=tongues, language=language))
+    with tag("div", f"content view-{view}{' wall' if wall else ''}", id="content", tabindex=-1):
         yield spoken_words
     if not wall:
-        _html(rendered("footer.html", say=say, **inputs()))
-
-
-def _html(text: str) -> ui.html:
-    """Trusted markup, made of templates that escape."""
-    return ui.html(text, sanitize=False)
+        markup(rendered("footer.html", say=say, **inputs()))
 
 
 def inputs() -> dict[str, str]:
