@@ -32,13 +32,15 @@ def in_blocks(
     progress: Progress | None = None,
     keep: Callable[[Runs], pd.DataFrame] = of_outcomes,
     block: int = BLOCK,
+    size: str = "system",
+    workers: int | None = None,
 ) -> dict[str, pd.DataFrame]:
     """What ``keep`` takes of the runs (seeds x columns) by scenario name, run in blocks of seeds."""
     from partnersim.simulate import simulate_many
 
     parts: dict[str, list[pd.DataFrame]] = {s.name: [] for s in scenarios}
     for first in range(0, len(seeds), block):
-        runs = simulate_many(scenarios, seeds[first : first + block], months=months, progress=progress)
+        runs = simulate_many(scenarios, seeds[first : first + block], months, size, workers, progress)
         for name, run in runs.items():
             parts[name].append(keep(run))
     return {name: pd.concat(frames) for name, frames in parts.items()}
