@@ -11,12 +11,8 @@ from partnersim.figures.style import BLACK, BLUE, GREY, PALE
 
 MINE, WITHOUT, QUIET, RULE = BLUE, BLACK, GREY, "#D9D9D9"
 BAND = 0.18
+FONTS = "system-ui, Noto Sans, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"
 Options = dict[str, Any]
-
-
-def blank() -> Options:
-    """A chart before the first answer."""
-    return {"animation": False, "series": []}
 
 
 def options(chart: Chart, words: Words) -> Options:
@@ -28,7 +24,7 @@ def _common(words: Words) -> Options:
     legend = [words.say("figure.with"), words.say("figure.without")]
     return {
         "animation": False,
-        "textStyle": {"fontFamily": "inherit", "fontSize": 13},
+        "textStyle": {"fontFamily": FONTS, "fontSize": 13},
         "legend": {"data": legend, "top": 0, "left": 0, "itemWidth": 28, "textStyle": {"fontSize": 13}, "icon": None},
         "tooltip": {"confine": True, "textStyle": {"fontSize": 13}},
         "aria": {"enabled": False},
@@ -75,7 +71,7 @@ def _lines(chart: Chart, words: Words) -> Options:
     top = {"nameLocation": "end", "nameGap": 12, "nameTextStyle": {"color": QUIET, "fontSize": 12, "align": "left"}}
     return _common(words) | {
         "tooltip": {**_common(words)["tooltip"], "trigger": "axis"},
-        "grid": {"left": 8, "right": 34, "top": 58, "bottom": 6, "containLabel": True},
+        "grid": {"left": 8, "right": 34, "top": 58, "bottom": 6, "outerBoundsMode": "same", "outerBoundsContain": "axisLabel"},
         "xAxis": _axis("category", words.say("figure.year"), data=years, boundaryGap=False, nameLocation="end", nameGap=6),
         "yAxis": _axis("value", unit, min=0, **top) | {"axisLabel": _short()},
         "series": series,
@@ -84,7 +80,7 @@ def _lines(chart: Chart, words: Words) -> Options:
 
 def _short() -> Options:
     """Labels of a value axis: large numbers are shortened in the browser by its own language."""
-    return {"color": "#333333", "fontSize": 12, ":formatter": "partnersim.short"}
+    return {"color": "#333333", "fontSize": 12, "short": True}
 
 
 def _bars(chart: Chart, words: Words) -> Options:
@@ -102,12 +98,12 @@ def _bars(chart: Chart, words: Words) -> Options:
          "itemStyle": {"color": PALE, "borderColor": WITHOUT, "borderWidth": 1, "decal": decal}},
         {"type": "bar", "name": mine, "data": [_plain(v) for v in rows["with"]], "barWidth": "32%", "itemStyle": {"color": MINE}},
         {"type": "custom", "name": "whisker", "data": whiskers, "silent": True, "tooltip": {"show": False},
-         "encode": {"x": [1, 2], "y": 0}, ":renderItem": "partnersim.whisker", "z": 5},
+         "encode": {"x": [1, 2], "y": 0}, "z": 5},
     ]  # fmt: skip
     unit = words.say(f"figure.{chart.key}.unit")
     return _common(words) | {
         "tooltip": {**_common(words)["tooltip"], "trigger": "axis", "axisPointer": {"type": "shadow"}},
-        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 22, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 34, "bottom": 22, "outerBoundsMode": "same", "outerBoundsContain": "axisLabel"},
         "xAxis": _axis("value", unit, min=0, nameLocation="middle", nameGap=26) | {"axisLabel": _short()},
         "yAxis": _axis("category", data=list(rows["label"])),
         "series": series,

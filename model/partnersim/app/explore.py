@@ -108,17 +108,17 @@ class Explorer:
     def _tools(self) -> None:
         say = self.words.say
         with tag("div", "tools"):
-            self.undo = button(say("tool.undo"), lambda: self._step(self.setting.undo), id="undo")
-            self.redo = button(say("tool.redo"), lambda: self._step(self.setting.redo), id="redo")
-            self.replay = button(say("tool.replay"), self._replay, id="replay")
-            self.reset = button(say("tool.reset"), lambda: self._step(self.setting.reset), id="reset")
-            button(say("tool.share"), self._share, id="share")
-            button(say("tool.save"), self._save, id="save")
-            with tag("label", "button", for_="open-file"):
+            self.undo = button(say("tool.undo"), lambda: self._step(self.setting.undo), "small", id="undo")
+            self.redo = button(say("tool.redo"), lambda: self._step(self.setting.redo), "small", id="redo")
+            self.replay = button(say("tool.replay"), self._replay, "small", id="replay")
+            self.reset = button(say("tool.reset"), lambda: self._step(self.setting.reset), "small", id="reset")
+            button(say("tool.share"), self._share, "small", id="share")
+            button(say("tool.save"), self._save, "small", id="save")
+            with tag("label", "button small", for_="open-file"):
                 tag("span", text=say("tool.open"))
                 opener = tag("input", "visually-hidden", type="file", id="open-file", accept=".toml,text/plain")
             opener.on("change", self._opened, js_handler=READ_FILE)
-            self.watch = tag("a", "button", say("tool.watch"), id="watch", href="/watch")
+            self.watch = tag("a", "button small", say("tool.watch"), id="watch", href="/watch")
         self.shared = markup(role="status", id="shared", classes="help")
 
     # What a student does

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from nicegui import context, ui
+from nicegui import context
 
-from partnersim.app import charts
+from partnersim.app.chart import Chart as Drawing
+from partnersim.app.charts import Options
 from partnersim.app.parts import button, markup, tag
 from partnersim.app.tables import csv, table
 from partnersim.app.view import Chart
@@ -27,7 +28,7 @@ class Figure:
             self._finding = markup(classes="finding")
             self._drawing = tag("div", role="img", aria_label=say(f"figure.{key}.title"))
             with self._drawing:
-                self._chart = ui.echart(charts.blank())
+                self._chart = Drawing()
             self._note = markup(classes="note")
             with tag("details", "numbers") as self._details:
                 tag("summary", text=say("tool.table"))
@@ -40,14 +41,12 @@ class Figure:
                 button(say("tool.csv"), self._save, "small")
         self._is_open = False
 
-    def show(self, finding: str, options: charts.Options, n: int) -> None:
+    def show(self, finding: str, options: Options, n: int) -> None:
         """Draw an answer of ``n`` worlds."""
         say = self.words.say
         self._finding.set_content(finding)
         self._drawing.props["aria-label"] = f"{say(f'figure.{self.key}.title')}. {finding}"
-        self._chart.options.clear()
-        self._chart.options.update(options)
-        self._chart.update()
+        self._chart.show(options)
         self._note.set_content(say("figure.note_bars" if self.key in BARS else "figure.note", n=n))
         if self._is_open:
             self._fill()

@@ -1,28 +1,5 @@
-// What the pages need of the browser itself: short numbers, whiskers of bars, pictures, copies, downloads.
+// What the pages need of the browser itself: pictures, copies, downloads, the address.
 (() => {
-  const lang = () => document.documentElement.lang || "en";
-
-  // Labels of axes: three digits, large numbers in the language's own short form.
-  const short = (value) =>
-    new Intl.NumberFormat(lang(), { notation: Math.abs(value) >= 1e5 ? "compact" : "standard", maximumSignificantDigits: 3 }).format(value);
-
-  // An interval as a line with two ends across a horizontal bar; value: [place, low, high].
-  const whisker = (params, api) => {
-    const [x0, y] = api.coord([api.value(1), api.value(0)]);
-    const [x1] = api.coord([api.value(2), api.value(0)]);
-    // The second of two bars stands below the middle of its place.
-    const shift = api.size([0, 1])[1] * 0.176;
-    const line = (shape) => ({ type: "line", shape, style: { stroke: "#000", lineWidth: 1.5 } });
-    return {
-      type: "group",
-      children: [
-        line({ x1: x0, y1: y + shift, x2: x1, y2: y + shift }),
-        line({ x1: x0, y1: y + shift - 4, x2: x0, y2: y + shift + 4 }),
-        line({ x1: x1, y1: y + shift - 4, x2: x1, y2: y + shift + 4 }),
-      ],
-    };
-  };
-
   const save = (name, url) => {
     const link = Object.assign(document.createElement("a"), { href: url, download: name });
     document.body.append(link);
@@ -47,9 +24,12 @@
     return lines;
   };
 
+  // The canvas of a chart, drawn if it was not on the screen yet.
+  const drawing = (element) => getElement(Number(element.id.slice(1))).canvas();
+
   // A figure as a picture that stands alone: title, finding, chart, note.
   const png = async (figure, name) => {
-    const chart = figure.querySelector(".nicegui-echart").getElementsByTagName("canvas")[0];
+    const chart = drawing(figure.querySelector(".chart"));
     const ratio = chart.width / chart.clientWidth;
     const wide = chart.width;
     const pad = 16 * ratio;
@@ -122,5 +102,5 @@
     location.href = url.toString();
   };
 
-  window.partnersim = { short, whisker, png, copy, address, speak, saveText };
+  window.partnersim = { png, copy, address, speak, saveText };
 })();
