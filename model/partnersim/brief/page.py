@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from partnersim.brief.blocks import Section, Sentence
 from partnersim.figures.style import Picture
+from partnersim.figures.twin import in_words
 from partnersim.languages.catalogue import Catalogue
 from partnersim.study import words
 
@@ -73,5 +74,5 @@ def _twin(data: pd.DataFrame) -> Markup:
     """The data of a figure as a table, for who cannot see it; nothing where it is long."""
     if len(data) > MOST_ROWS:
         return Markup()
-    plain = data.map(lambda value: words.number(value) if isinstance(value, float) else value)
+    plain = in_words(data).map(lambda value: words.number(value) if isinstance(value, float) else value)
     return Markup(plain.to_html(index=False, border=0, na_rep="", justify="left"))

@@ -1,6 +1,7 @@
 """Lines of text that fit a width, also where signs are wide and lines may end between them; and fonts that hold the signs.
 
-Widths are in letters of the Latin alphabet. Text without wide signs is broken as :mod:`textwrap` breaks it.
+Widths are in letters of the Latin alphabet. Text without wide signs is broken as :mod:`textwrap` breaks it, which counts letters;
+of other text the signs are measured, since digits and Chinese signs differ too much.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections.abc import Iterable, Sequence
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-WIDE = 1.9
-"""Width of a Chinese, Japanese or Korean sign."""
+LETTER = 0.58
+"""Width of a letter, in the size of the letters."""
+MEASURED = FontProperties(family="DejaVu Sans", weight="bold")
+"""Bold, so that there is room for either."""
 NOT_FIRST = "，。、；：？！）》」』】〉”’…％%"
 """Signs that begin no line; what they follow takes them along."""
 NOT_LAST = "（《「『【〈“‘"
@@ -26,22 +29,37 @@ def is_wide(sign: str) -> bool:
 
 
 def width(text: str) -> float:
-    """Of a text on one line."""
-    return sum(WIDE if is_wide(sign) else 1.0 for sign in text)
+    """Of a text on one line: the number of its letters, or where some are wide, as measured."""
+    return sum(map(_measured, text)) if any(map(is_wide, text)) else float(len(text))
+
+
+@functools.cache
+def _measured(sign: str) -> float:
+    if is_wide(sign):
+        return 1 / LETTER
+    font = get_font(findfont(MEASURED))
+    font.set_size(100, 72)
+    return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536 / 100 / LETTER
 
 
 def wrap(text: str, most: float, indent: str = "") -> list[str]:
-    """Lines of a text, each at most so wide; ``indent`` stands before all but the first."""
+    """Lines of a text, each at most so wide; ``indent`` stands before all but the first.
+
+    Text with wide signs is also broken at its line ends.
+    """
     if not any(map(is_wide, text)):
         return textwrap.wrap(text, round(most), subsequent_indent=indent)
-    lines, line = list[str](), ""
-    for piece in _pieces(text):
-        if width(line + piece.rstrip()) > most and line.strip():
-            lines.append(line.rstrip())
-            line = indent + piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+    lines: list[str] = []
+    for part in text.split("\n"):
+        line = indent if lines else ""
+        for piece in _pieces(part):
+            if sum(map(_measured, line + piece.rstrip())) > most and line.strip():
+                lines.append(line.rstrip())
+                line = indent + piece.lstrip()
+            else:
+                line += piece
+        lines.append(line.rstrip())
+    return lines
 
 
 def fill(text: str, most: float) -> str:
