@@ -90,6 +90,7 @@ class Explorer:
                 tag("p", "help", say("tool.command"))
                 command = f"partnersim compare baseline {FILE} --size class --seeds {self.site.ensembles.seeds}"
                 tag("pre", "command", command)
+        self.strip = markup(classes="strip-place")
         if wrong:
             self.mistake.set_content(mistake(say("mistake.title"), say("mistake.link", error=wrong)))
         self._ask()
@@ -229,6 +230,7 @@ class Explorer:
         price, people = self.words.integer(shown.price), self.words.number(shown.price / FULL_TIME)
         self.cards.props["data-answer"] = f"{number}:{shown.n}"
         self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))
+        self.strip.set_content(rendered("strip.html", say=say, view=shown))
         for chart in shown.charts:
             self.figures[chart.key].show(chart.finding, picture.options[chart.key], shown.n)
 
