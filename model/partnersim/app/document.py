@@ -80,7 +80,7 @@ class Setting:
         others = [block for block in self.document.get("policy", []) if block["lever"] != name]
         mine = [block for block in self.document.get("policy", []) if block["lever"] == name] or [{"lever": name}]
         changed = []
-        for block in mine if strength > 0.0 else []:
+        for block in mine if strength != 0.0 else []:
             new = {key: value for key, value in block.items() if key not in ("strength", "options", "funding")}
             new |= {"strength": strength} if strength != 1.0 else {}
             chosen = {key: value for key, value in (options or {}).items() if usual.get(key) != value}
