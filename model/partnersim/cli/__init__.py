@@ -12,6 +12,7 @@ import click
 
 from partnersim.cli.briefs import report
 from partnersim.cli.classroom import app
+from partnersim.cli.exercises import exercise
 from partnersim.cli.studies import compare, study
 from partnersim.cli.world import case, check, levers, run, schema, validate
 from partnersim.mistakes import Mistake
@@ -23,7 +24,7 @@ def cli() -> None:
     """Simulate partnership ecosystems of the United Nations and compare policies."""
 
 
-for command in (compare, study, report, app, run, case, check, levers, validate, schema):
+for command in (compare, study, report, app, exercise, run, case, check, levers, validate, schema):
     cli.add_command(command)
 
 

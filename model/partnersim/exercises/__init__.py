@@ -4,7 +4,7 @@ What is asked is data (``scenarios/exercises/NAME.toml``), what is answered is m
 said of it are words (``text/LANGUAGE.toml``), into which :class:`Telling` puts the answers.
 """
 
-from partnersim.exercises.answer import MONTHS, SEEDS, SIZE, answer, ask, is_as_told, n_runs
+from partnersim.exercises.answer import MONTHS, SEEDS, SIZE, answer, ask, is_as_told, n_runs, of_question
 from partnersim.exercises.load import DIRECTIONS, Exercise, Question, load_exercise, load_exercises
 from partnersim.exercises.words import Telling, telling
 
@@ -22,5 +22,6 @@ __all__ = [
     "load_exercise",
     "load_exercises",
     "n_runs",
+    "of_question",
     "telling",
 ]

@@ -57,6 +57,12 @@ def ask(
     return pd.concat(tables, names=["exercise", "question"]).reset_index()
 
 
+def of_question(table: pd.DataFrame, exercise: Exercise, question: Question) -> pd.DataFrame:
+    """The rows of one question in a table of :func:`ask`, as :func:`answer` gives them."""
+    mine = (table["exercise"] == exercise.name) & (table["question"] == question.id)
+    return table[mine].set_index("outcome")[list(COLUMNS)]
+
+
 def n_runs(exercises: Iterable[Exercise], n_seeds: int) -> int:
     """Runs that :func:`ask` makes."""
     return n_seeds * len({s.digest for exercise in exercises for question in exercise.questions for s in question.scenarios()})

@@ -23,7 +23,7 @@ class Telling:
         self._names = names(language)
 
     def about(self, exercise: Exercise, key: str) -> str:
-        """One of ``title, tension, story, transfer, limits`` of an exercise."""
+        """One of ``title, tension, goal, story, transfer, limits`` of an exercise."""
         return self.say(f"{exercise.name}.{key}")
 
     def debrief(self, exercise: Exercise) -> list[str]:
