@@ -20,9 +20,10 @@ from partnersim.cli.common import announce_compiling, say
 )
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of class sessions.")
 @click.option("--new-secret", is_flag=True, help="Give the teacher a new secret; who knows the old one is no teacher any more.")
-def app(port: int, no_browser: bool, host: str, data: Path | None, new_secret: bool) -> None:
+@click.option("--seeds", type=click.IntRange(3, 1000), default=100, show_default=True, help="Worlds in which each move is tried.")
+def app(port: int, no_browser: bool, host: str, data: Path | None, new_secret: bool, seeds: int) -> None:
     """Open the classroom: move policies, watch one world, do exercises, teach a class."""
     from partnersim.app.serve import Options, serve
 
     announce_compiling(False)
-    serve(Options(host=host, port=port, browser=not no_browser, data=data, new_secret=new_secret), say)
+    serve(Options(host=host, port=port, browser=not no_browser, data=data, new_secret=new_secret, seeds=seeds), say)
