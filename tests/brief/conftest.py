@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from partnersim.brief.report import Report, report
+from partnersim.brief.tables import FOLDER
 from partnersim.study.conduct import How, conduct
 from partnersim.study.plan import make_plan
 from partnersim.study.spec import load_study
@@ -54,3 +56,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(results: Path) -> Report:
     """The brief of that folder."""
     return report(results)
+
+
+@pytest.fixture(scope="session")
+def made_in_chinese(made: Report, results: Path, tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The same brief in Chinese, of the tables alone, asked in Chinese."""
+    folder = tmp_path_factory.mktemp("zh") / "results"
+    shutil.copytree(results / FOLDER, folder / FOLDER)
+    for name in STUDIES:
+        (folder / name).mkdir()
+        for kept in ("manifest.json", "study.toml", "failures.csv"):
+            shutil.copy(results / name / kept, folder / name / kept)
+    asked = 'title = "小型研究"\nquestion = "有什么作用？"\nnote = "只供试验。"\n'
+    (folder / "question.zh.toml").write_text(asked, encoding="utf-8")
+    return report(folder, language="zh")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from analysis.opened_by_hand import harmed
+from matplotlib.text import Text
 
 from partnersim.analysis.discovery import all_backfires, told
 from partnersim.brief import backfire
@@ -16,6 +18,8 @@ from partnersim.brief.parts import Part
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures.backfire import draw_backfire
 from partnersim.languages.catalogue import Catalogue
+from partnersim.languages.names import names
+from partnersim.languages.speaking import speaking
 
 NAMES = ["days_issue", "accept_busy", "accept_fatigue", "lapse_rate"]
 
@@ -54,6 +58,22 @@ def test_a_confirmed_region_is_told_and_drawn_from_its_tables_alone(brief):
         assert backfire.sentence_of(brief, part, row) == told(kept)[int(row["box"]) - 1]
     picture = draw_backfire(backfire.restored(brief, part, *rows.iloc[0][["scenario", "outcome"]]))
     assert "days" in picture.alt and len(picture.data) > 240
+
+
+def test_a_region_is_told_and_drawn_in_chinese(brief):
+    """Fails when the sentence on a region, or a word in its figure, stays English or says another region."""
+    (part,) = brief.parts
+    row = backfire.confirmed(brief, part).iloc[0]
+    english = backfire.sentence_of(brief, part, row)
+    with speaking("zh"):
+        told_in_chinese = Brief(brief.folder, [part], Tables(brief.folder), Catalogue("brief", "zh"))
+        said = backfire.sentence_of(told_in_chinese, part, row)
+        kept = backfire.restored(told_in_chinese, part, row["scenario"], row["outcome"])
+        picture = draw_backfire(kept, int(row["box"]))
+    assert names("zh").parameter("days_issue").title in said and "“共用甄别”使" in said and "超过2%" in said
+    assert sorted(re.findall(r"\d+", said)) == sorted(re.findall(r"\d+", english))
+    drawn = [text.get_text() for text in picture.findobj(Text)]
+    assert "覆盖率" in drawn and not [text for text in drawn if re.search("[A-Za-z]{3,}", text)]
 
 
 def test_the_answer_names_a_region_and_how_many_there_are(brief):

@@ -34,9 +34,10 @@ def browser() -> Iterator:
     driver.quit()
 
 
-@pytest.fixture(scope="module")
-def opened(browser, made):
-    browser.get(made.page.as_uri())
+@pytest.fixture(scope="module", params=["made", "made_in_chinese"])
+def opened(request, browser):
+    """The page in each language."""
+    browser.get(request.getfixturevalue(request.param).page.as_uri())
     return browser
 
 

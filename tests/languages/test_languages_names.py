@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from partnersim.analysis.robustness import SHARE
+from partnersim.analysis.sensitivity import LUCK
 from partnersim.channels import BY_NAME
 from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
 from partnersim.languages.names import LeverWords, Names, OutcomeWords, ScenarioWords, names
@@ -30,6 +32,7 @@ def wanted() -> set[str]:
     keys |= {f"parameter.{name}" for name in load_parameters()} | {f"channel.{name}" for name in BY_NAME}
     keys |= {f"scenario.{name}.short" for name in scenario_names()} | {f"per.{name}" for name in PER}
     keys |= {f"unit.{x.unit}" for x in (*OUTCOMES, *SERIES, *load_parameters().values(), *BY_NAME.values())}
+    keys |= {f"unit.{SHARE}", f"unit.{LUCK.unit}"}
     return keys | {key for key in Catalogue("languages").own if key.partition(".")[0] not in ("outcome", "series", "large")}
 
 

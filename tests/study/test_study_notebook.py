@@ -33,6 +33,9 @@ def test_a_folder_with_a_question_is_all_its_studies(folder, tmp_path):
     assert [path.name for path in study_files(folder)] == ["a.toml", "b.toml"]
     assert study_files(folder / "a.toml") == [folder / "a.toml"]
     assert read_question(folder).question == "What then?" and read_question(tmp_path) is None
+    (folder / "question.zh.toml").write_text('title = "T"\nquestion = "然后呢？"\n', encoding="utf-8")
+    assert [path.name for path in study_files(folder)] == ["a.toml", "b.toml"]
+    assert read_question(folder, "zh").question == "然后呢？" and read_question(folder, "fr").question == "What then?"
     assert results_of(folder / "a.toml", None) == Path("results/lab/a")
     assert results_of(folder / "a.toml", None, is_small=True) == Path("results/small/lab/a")
     assert results_of(folder / "a.toml", Path("x")) == Path("x/a")

@@ -38,6 +38,8 @@ MEASURES = ("mean", "worst", "mean_regret", "p90_regret", "max_regret", "no_wors
 VALUES_AT, REGRETS_AT, SHARES_AT = slice(0, 2), slice(2, 5), slice(5, 7)
 REGRETS, SHARES = MEASURES[REGRETS_AT], MEASURES[SHARES_AT]
 EXTREMES = ("worst", "max_regret")
+SHARE = "share of worlds"
+"""The unit of measures that count worlds."""
 ALL = "all"
 """The outcome of shares of worlds in which a policy does well in every outcome."""
 MOST = 0.9
@@ -164,7 +166,7 @@ def _table(data: Crossed, found: Estimate, ranks: np.ndarray) -> pd.DataFrame:
     places = tuple(np.array(_rows(data)).T)
     table = _labels(data)
     is_share = table["measure"].isin(SHARES)
-    table["unit"] = table["outcome"].map(words.UNITS).fillna("").mask(is_share, "share of worlds")
+    table["unit"] = table["outcome"].map(words.UNITS).fillna("").mask(is_share, SHARE)
     signs = np.append(data.signs, 1.0)[places[1]]
     signs = np.where(is_share, 1.0, np.where(table["measure"].isin(REGRETS), -1.0, signs))
     ends = np.sort([(signs * end[places]) for end in (found.low, found.high)], axis=0)

@@ -18,14 +18,17 @@ from partnersim.brief.parts import KINDS, Part, find_parts, require
 from partnersim.brief.precise import require_precision
 from partnersim.brief.tables import SETTING, Tables
 from partnersim.figures import light_png, light_svg
+from partnersim.figures.style import FONTS, unshown_in
 from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
-from partnersim.languages.speaking import catalogue, speaking
+from partnersim.languages.speaking import catalogue, listed, speaking, spoken
 from partnersim.scenario.reading import unknown
 from partnersim.study.files import StudyError, write_bytes, write_csv, write_text
 from partnersim.study.notebook import read_question
 from partnersim.study.paired import LEVEL
 
 PAGE, FIGURES = "brief", "figures"
+MOST_SIGNS = 8
+"""Signs that no font has which are named."""
 WRITERS: dict[str, ModuleType] = {
     "scenarios": scenarios,
     "factorial": factorial,
@@ -88,11 +91,15 @@ def _report(
     images = {name: light_svg(picture) for name, picture in brief.pictures.items()}
     figures, file = folder / _named(FIGURES, language), folder / f"{_named(PAGE, language)}.html"
     asked = (title, question, note)
+    missing += (lacking := _unshown(brief))
     page = render(brief.say, asked, missing, answer, _sure(brief), body, brief.pictures, images, figures.name)
     claims = check(page, tables, brief.say)
     figures.mkdir(parents=True, exist_ok=True)
     for name, picture in brief.pictures.items():
-        write_bytes(light_png(picture), figures / f"{name}.png")
+        if lacking:
+            (figures / f"{name}.png").unlink(missing_ok=True)
+        else:
+            write_bytes(light_png(picture), figures / f"{name}.png")
         write_bytes(images[name], figures / f"{name}.svg")
         write_csv(picture.data, figures / f"{name}.csv")
     write_text(page, file)
@@ -118,6 +125,13 @@ def _analyse(part: Part, tables: Tables, tell: Callable[[str], object]) -> list[
     return [catalogue("brief")(key, study=part.name) for key in lacking]
 
 
+def _unshown(brief: Brief) -> list[str]:
+    """That no PNG is written, where it would show boxes in place of signs that no font installed here has."""
+    signs = sorted({sign for picture in brief.pictures.values() for sign in unshown_in(picture)})
+    some = "".join(signs[:MOST_SIGNS]) + ("…" if len(signs) > MOST_SIGNS else "")
+    return [brief.say("missing.font", signs=some, fonts=listed(FONTS[1:], "or"))] if signs else []
+
+
 def _told(brief: Brief) -> tuple[list[Sentence], list[Section]]:
     answer: list[Sentence] = []
     body: list[Section] = []
@@ -129,8 +143,8 @@ def _told(brief: Brief) -> tuple[list[Sentence], list[Section]]:
 
 
 def _asked(folder: Path, parts: Sequence[Part]) -> tuple[str, str, str]:
-    """Title, question and note: of the folder's question file, of its only study, or of the first."""
-    asked = read_question(folder) or parts[0].opened.study
+    """Title, question and note: of the folder's question file in the language spoken, of its only study, or of the first."""
+    asked = read_question(folder, spoken()) or parts[0].opened.study
     return asked.title, asked.question, asked.note
 
 

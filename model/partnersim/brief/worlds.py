@@ -11,7 +11,7 @@ from partnersim.analysis.crossed import Crossed, crossed, described
 from partnersim.analysis.discovery import FEWEST_WORLDS
 from partnersim.analysis.information import WORTH, information, perfect_information
 from partnersim.analysis.inworlds import in_worlds, numbers_of_worlds
-from partnersim.analysis.robustness import ALL, BY, Robustness, robustness
+from partnersim.analysis.robustness import ALL, BY, SHARE, Robustness, robustness
 from partnersim.analysis.worldwise import sides
 from partnersim.brief import backfire
 from partnersim.brief.blocks import Bullets, Grid, Paragraph, Section, Sentence
@@ -89,7 +89,7 @@ def _first(brief: Brief, part: Part, table: pd.DataFrame, measure: str, outcome:
     rivals = (likely if len(likely) > 1 else rows.head(2)).head(MOST_RIVALS)
     named = [top] if is_sure else [row for _, row in rivals.iterrows()]
     policies = listed([label(row["policy"]) for row in named], "or")
-    is_share = top["unit"] == "share of worlds"
+    is_share = top["unit"] == SHARE
     value, low, high = (
         [f"{100 * top[c]:.0f}%" for c in ("value", "low", "high")]
         if is_share

@@ -37,7 +37,10 @@ def report(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Make the brief of the study in FOLDER, or of the studies in its folders: brief.html, figures, tables behind them."""
+    """Make the brief of the study in FOLDER, or of the studies in its folders: brief.html, figures, tables behind them.
+
+    In another language than English the page is brief.CODE.html, beside the English one.
+    """
     from partnersim.brief.report import report as make
 
     made = make(folder, sections, any_version, language, precision, tell=lambda text: say(text, quiet))

@@ -256,7 +256,7 @@ def expand(file: Path, **options: Any) -> None:
 
 def _conduct_all(file: Path, small: bool, out: Path | None, quiet: bool, **options: Any) -> None:
     from partnersim.study.files import write_text
-    from partnersim.study.notebook import QUESTION, STUDY, read_question, results_of, study_files
+    from partnersim.study.notebook import STUDY, question_files, read_question, results_of, study_files
 
     files = study_files(file)
     for number, one in enumerate(files, 1):
@@ -264,8 +264,8 @@ def _conduct_all(file: Path, small: bool, out: Path | None, quiet: bool, **optio
             say(f"Study {number} of {len(files)}: {one}", quiet)
         _conduct(one, small=small, out=out, quiet=quiet, **options)
         if one.name != STUDY and not one.is_dir() and read_question(one.parent) is not None:
-            beside = results_of(one, out, small).parent / QUESTION
-            write_text((one.parent / QUESTION).read_text(encoding="utf-8-sig"), beside)
+            for asked in question_files(one.parent):
+                write_text(asked.read_text(encoding="utf-8-sig"), results_of(one, out, small).parent / asked.name)
 
 
 def _conduct(

@@ -3,6 +3,7 @@
 ::
 
     experiments/03_recommendations/question.toml      title, question, note
+    experiments/03_recommendations/question.zh.toml   the same in Chinese, for a brief in Chinese
     experiments/03_recommendations/all_levers.toml    a study, run into results/03_recommendations/all_levers
 """
 
@@ -12,6 +13,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from partnersim.languages.catalogue import LANGUAGE
 from partnersim.scenario.reading import Table, read_toml
 from partnersim.study.files import StudyError
 from partnersim.study.packages_asked import SearchDesign
@@ -35,11 +37,19 @@ class Question:
     note: str = ""
 
 
-def read_question(folder: Path) -> Question | None:
-    """The question of a folder; None where it has none. ``ScenarioError`` for what is wrong in its file."""
-    path = folder / QUESTION
+def question_files(folder: Path) -> list[Path]:
+    """The files of a folder's question in the languages that it is asked in."""
+    return [path for path in sorted(folder.glob("question*.toml")) if path.name.split(".")[0] == Path(QUESTION).stem]
+
+
+def read_question(folder: Path, language: str = LANGUAGE) -> Question | None:
+    """The question of a folder, in ``language`` where it is asked in it, else in English; None where it has none.
+
+    ``ScenarioError`` for what is wrong in its file.
+    """
+    path = folder / (QUESTION if language == LANGUAGE else f"question.{language}.toml")
     if not path.is_file():
-        return None
+        return read_question(folder) if language != LANGUAGE else None
     table = Table(read_toml(path), str(path), "", KEYS)
     return Question(table.text("title"), table.text("question"), table.text("note", ""))
 
@@ -48,7 +58,7 @@ def study_files(asked: Path) -> list[Path]:
     """The study file meant: itself, that of a folder, or all of a folder that has a question; :class:`StudyError` for none."""
     if not asked.is_dir() or (asked / STUDY).is_file():
         return [asked]
-    found = sorted(path for path in asked.glob("*.toml") if path.name != QUESTION)
+    found = sorted(set(asked.glob("*.toml")) - set(question_files(asked)))
     if not found or not (asked / QUESTION).is_file():
         raise StudyError(f"{asked}: wanted is a study file, a folder with a {STUDY}, or one with a {QUESTION} and study files.")
     return found
