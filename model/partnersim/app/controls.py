@@ -91,14 +91,13 @@ def _lever(name: str, spoken: Words) -> dict[str, Any]:
         options.append(
             {"name": option.name, "title": named.title, "meaning": named.meaning, "values": values, "default": option.default}
         )
-    numbers = ", ".join(map(str, lever.paragraphs))
     return {
         "name": name,
         "plain": spoken.say(f"plain.{name}"),
         "title": told.title,
         "mechanism": told.mechanism,
         "trade": told.trade_off,
-        "paragraphs": spoken.say("lever.paragraphs", n=len(lever.paragraphs), list=numbers),
+        "paragraphs": spoken.paragraphs(lever.paragraphs),
         "costs": costs(lever, spoken),
         "options": options,
         "paid": bool(lever.costs),

@@ -17,8 +17,7 @@ from partnersim.app.parts import button, enable, markup, tag
 from partnersim.app.site import Site, rendered
 from partnersim.app.view import dots
 from partnersim.app.words import Words
-from partnersim.exercises import DIRECTIONS, Exercise, Question, Telling, answer, load_exercise, load_exercises, telling
-from partnersim.languages.catalogue import LANGUAGE, languages
+from partnersim.exercises import DIRECTIONS, Exercise, Question, answer, load_exercise, load_exercises, telling
 from partnersim.live import Pair, Ticket
 from partnersim.scenario import ScenarioError
 
@@ -29,7 +28,7 @@ def register(site: Site) -> None:
     @ui.page("/exercises")
     def exercises(request: Request) -> None:
         with frame(request, "exercises") as words:
-            tell, say = told_in(words), words.say
+            tell, say = telling(words.language), words.say
             tag("h1", text=say("exercise.list"))
             tag("p", "lead", say("exercise.lead"))
             with tag("ol", "exercises"):
@@ -37,8 +36,7 @@ def register(site: Site) -> None:
                     with tag("li", "panel"):
                         tag("a", "title", tell.about(exercise, "title"), href=f"/exercise/{exercise.name}")
                         tag("p", text=tell.about(exercise, "tension"))
-                        listed = ", ".join(map(str, exercise.paragraphs))
-                        tag("p", "help", say("lever.paragraphs", n=len(exercise.paragraphs), list=listed))
+                        tag("p", "help", words.paragraphs(exercise.paragraphs))
 
     @ui.page("/exercise/{name}")
     def one(request: Request, name: str) -> RedirectResponse | None:
@@ -51,17 +49,12 @@ def register(site: Site) -> None:
         return None
 
 
-def told_in(words: Words) -> Telling:
-    """The words of exercises in the language of the page, English where there are none."""
-    return telling(words.language if words.language in languages("exercises") else LANGUAGE)
-
-
 class Worksheet:
     """One student at one exercise: the questions in their order, each open once the one before is answered."""
 
     def __init__(self, site: Site, words: Words, exercise: Exercise) -> None:
         self.site, self.words, self.exercise = site, words, exercise
-        self.telling = told_in(words)
+        self.telling = telling(words.language)
         self.right = 0
 
     def build(self) -> None:

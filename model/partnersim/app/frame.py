@@ -28,15 +28,16 @@ def frame(request: Request, view: str, title: str = "", wall: bool = False) -> I
     say = spoken_words.say
     version = static_version()
     language, direction = spoken_words.language, say("page.direction")
+    remember = f"partnersim.remember({json.dumps(language)});" if "lang" in request.query_params else ""
     ui.add_head_html(
         f'<link rel="stylesheet" href="/static/app.css?{version}">'
         f'<script src="/static/app.js?{version}"></script>'
         f"<script>document.documentElement.lang = {json.dumps(language)}; document.documentElement.dir = {json.dumps(direction)};"
-        f"document.documentElement.dataset.offline = {json.dumps(say('page.offline'))};</script>"
+        f"document.documentElement.dataset.offline = {json.dumps(say('page.offline'))};{remember}</script>"
     )
     context.client.title = f"{title} · {say('page.title')}" if title else say("page.title")
     views = [(name, path, say(f"nav.{name}")) for name, path in VIEWS.items()]
-    tongues = [(code, words(code).say("page.name")) for code in spoken()]
+    tongues = [(code, words(code).autonym) for code in spoken()]
     if not wall:
         markup(rendered("header.html", say=say, views=views, view=view, tongues=tongues, language=language))
     with tag("div", f"content view-{view}{' wall' if wall else ''}", id="content", tabindex=-1):

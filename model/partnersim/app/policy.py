@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from fastapi import Request
 from nicegui import context, ui
@@ -14,9 +15,10 @@ from partnersim.app.parts import markup, tag
 from partnersim.app.site import Site, rendered
 from partnersim.app.words import Words
 from partnersim.channels import BY_NAME
+from partnersim.languages.names import OptionWords
 from partnersim.scenario import Lever
 from partnersim.scenario.levers import Contribution
-from partnersim.scenario.show import condition, gives
+from partnersim.scenario.show import gives
 
 
 def register(site: Site) -> None:
@@ -38,31 +40,41 @@ def told(lever: Lever, words: Words) -> dict[str, object]:
     """What the page of a lever says."""
     names = words.names.lever(lever)
     document = {"title": words.say("document.title"), "extends": sharing.BASELINE, "policy": [{"lever": lever.name}]}
-    options = [words.names.option(lever.name, option) for option in lever.options]
+    options = {option: words.names.option(lever.name, option) for option in lever.options}
     return {
         "say": words.say,
         "plain": words.say(f"plain.{lever.name}"),
         "names": names,
         "id": lever.id,
-        "paragraphs": words.say("lever.paragraphs", n=len(lever.paragraphs), list=", ".join(map(str, lever.paragraphs))),
+        "paragraphs": words.paragraphs(lever.paragraphs),
         "costs": costs(lever, words),
-        "options": options,
-        "changes": [change(c, words) for c in lever.contributions],
+        "options": list(options.values()),
+        "changes": [change(c, options, words) for c in lever.contributions],
         "link": f"/?s={sharing.to_link(document)}",
     }
 
 
-def change(c: Contribution, words: Words) -> dict[str, str]:
-    """One row of what a lever changes."""
+def change(c: Contribution, options: Mapping[str, OptionWords], words: Words) -> dict[str, str]:
+    """One row of what a lever changes: values that it gives, or where the baseline differs from place to place, what it adds."""
     channel, named = BY_NAME[c.channel], words.names.channel(c.channel)
     known = not math.isnan(channel.baseline)
+    after, low, high = (words.number(gives(channel, x)) if known else words.signed(x) for x in (c.value, c.low, c.high))
     return {
         "name": named.title,
-        "when": condition(c),
+        "when": when(c, options, words),
         "before": words.number(channel.baseline) if known else "–",
-        "after": words.number(gives(channel, c.value)) if known else words.signed(c.value),
-        "range": f"{words.number(c.low)} – {words.number(c.high)}",
+        "after": after,
+        "range": f"{low} – {high}",
         "unit": named.unit,
         "status": words.say(f"about.status_{c.status}"),
         "source": c.source,
     }
+
+
+def when(c: Contribution, options: Mapping[str, OptionWords], words: Words) -> str:
+    """The options under which a change counts; empty where it always does."""
+    told = []
+    for option, values in c.when.items():
+        either = words.listed([options[option].values[value] for value in values], "or")
+        told.append(words.say("policy.when", option=options[option].title, values=either))
+    return words.listed(told)

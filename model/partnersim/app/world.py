@@ -10,7 +10,6 @@ from partnersim.app.frame import frame
 from partnersim.app.parts import markup, mistake
 from partnersim.app.site import Site
 from partnersim.app.watch import MOST_SEED, watch_view
-from partnersim.languages.catalogue import LANGUAGE, languages
 from partnersim.scenario import Scenario, ScenarioError
 
 
@@ -28,6 +27,5 @@ def register(site: Site) -> None:
                     scenario = sharing.scenario_from_text(sharing.from_link(link))
             except ScenarioError as error:
                 markup(mistake(words.say("mistake.title"), words.say("mistake.link", error=str(error))))
-            language = words.language if words.language in languages("stories") else LANGUAGE
             number = min(int(seed), MOST_SEED) if seed.isdecimal() and seed.isascii() and len(seed) < 6 else 0
-            watch_view(scenario, number, language, pool=site.pool, months=site.ensembles.months)
+            watch_view(scenario, number, words.language, pool=site.pool, months=site.ensembles.months)

@@ -58,10 +58,10 @@ class Telling:
     def size(self, row: pd.Series) -> str:
         """The size of a difference with its interval, in per cent of what it is held against where that is not zero."""
         size, unit, low, high = words.amount_parts(pd.Series({**row, "outcome": row.name}))
+        size, low, high = (text.replace("-", "\N{MINUS SIGN}") for text in (size, low, high))
         if unit != "%":
-            unit = f" {self._names.outcome(str(row.name)).unit}"
-        parts = {"size": f"{size}{unit}", "low": low, "high": high}
-        return self.say("range", **{key: text.replace("-", "\N{MINUS SIGN}") for key, text in parts.items()})
+            unit = self.say("unit", unit=self._names.outcome(str(row.name)).unit)
+        return self.say("range", size=f"{size}{unit}", low=low, high=high)
 
     def explanation(self, exercise: Exercise, question: Question, table: pd.DataFrame) -> str:
         """What the model shows and why, with the measured answers of ``table`` (of :func:`partnersim.exercises.answer`).
@@ -94,5 +94,5 @@ def _short(value: float) -> str:
 
 @functools.cache
 def telling(language: str = LANGUAGE) -> Telling:
-    """The words of the exercises in a language. ``FileNotFoundError`` where there is none."""
+    """The words of the exercises in a language."""
     return Telling(language)

@@ -15,6 +15,8 @@ LANGUAGE = "en"
 class Catalogue:
     """Text of a ``room`` (such as ``brief``) by dotted key, such as ``section.effects``; braces in it are filled by name.
 
+    What a language lacks is English, and so is all of a room that has no file in it.
+
     A value that is a table of ``one`` and ``other`` is chosen by the number ``n`` that is filled in; a language without plurals
     gives both the same text. ``KeyError`` for a key that English has not, and for a brace without a value: both are mistakes of
     the code that asks.
@@ -22,7 +24,7 @@ class Catalogue:
 
     def __init__(self, room: str, language: str = LANGUAGE) -> None:
         self.room, self.language = room, language
-        self.own = dict(_flat(_read(room, language)))
+        self.own = dict(_flat(_read(room, language))) if language in languages(room) else {}
         """What the language itself has, by key."""
         self._texts = dict(_flat(_read(room, LANGUAGE))) | self.own
 
@@ -38,7 +40,14 @@ class Catalogue:
 
     def every(self, key: str) -> list[str]:
         """The texts of a list; none where there is no such list."""
-        return [self._texts[f"{key}.{n}"] for n in range(sum(k.startswith(f"{key}.") for k in self._texts))]
+        texts = self.table(key)
+        return [texts[str(n)] for n in range(len(texts))]
+
+    def table(self, key: str) -> dict[str, str]:
+        """The texts below ``key`` by what follows it: the language's own where it has any, since lists differ in length."""
+        below = f"{key}."
+        own = any(k.startswith(below) for k in self.own)
+        return {k.removeprefix(below): text for k, text in (self.own if own else self._texts).items() if k.startswith(below)}
 
     def fields(self) -> dict[str, set[str]]:
         """The names in braces by key of what the language itself has, by which two languages are compared."""

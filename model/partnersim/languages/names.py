@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from partnersim.channels import BY_NAME
 from partnersim.english import sentence
-from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
+from partnersim.languages.catalogue import LANGUAGE, Catalogue
 from partnersim.languages.speaking import spoken
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.scenario.levers import PER, Choice, Lever, load_levers
@@ -172,11 +172,7 @@ def names(language: str = "") -> Names:
     return _names(language or spoken())
 
 
-@functools.cache
-def _names(language: str) -> Names:
-    return Names(language if language in languages("languages") else LANGUAGE)
-
-
+_names = functools.cache(Names)
 _OUTCOMES = {o.name: o for o in OUTCOMES}
 _SERIES = {s.name: s for s in SERIES}
 _levers, _parameters = functools.cache(load_levers), functools.cache(load_parameters)

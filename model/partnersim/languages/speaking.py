@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from partnersim.languages.catalogue import LANGUAGE, Catalogue, languages
+from partnersim.languages.catalogue import LANGUAGE, Catalogue
 
 _SPOKEN: ContextVar[str] = ContextVar("language spoken", default=LANGUAGE)
 
@@ -38,9 +38,7 @@ def catalogue(room: str) -> Catalogue:
     return _catalogue(room, spoken())
 
 
-@functools.cache
-def _catalogue(room: str, language: str) -> Catalogue:
-    return Catalogue(room, language if language in languages(room) else LANGUAGE)
+_catalogue = functools.cache(Catalogue)
 
 
 def listed(items: Sequence[str], word: str = "and") -> str:
@@ -70,7 +68,4 @@ def told(n: float) -> str:
 
 def endings() -> list[tuple[float, str]]:
     """How large numbers are cut short, the largest first: what they are counted in, and its sign, such as (1e6, "M")."""
-    found = (
-        (float(key.removeprefix("large.")), text) for key, text in catalogue("languages").own.items() if key.startswith("large.")
-    )
-    return sorted(found, reverse=True)
+    return sorted(((float(size), text) for size, text in catalogue("languages").table("large").items()), reverse=True)

@@ -95,12 +95,22 @@
   // The address bar holds the scenario, so that a reload or a bookmark brings it back.
   const address = (query) => history.replaceState(history.state, "", `${location.pathname}${query}`);
 
-  const speak = (language) => {
+  const remember = (language) => {
     document.cookie = `lang=${language}; path=/; max-age=31536000; samesite=lax`;
+  };
+
+  const speak = (language) => {
+    remember(language);
     const url = new URL(location.href);
     url.searchParams.delete("lang");
     location.href = url.toString();
   };
 
-  window.partnersim = { png, copy, address, speak, saveText };
+  // What the framework says in English when the server is gone, in the language of the page.
+  document.addEventListener("DOMContentLoaded", () => {
+    const popup = document.getElementById("popup");
+    if (popup) popup.textContent = document.documentElement.dataset.offline;
+  });
+
+  window.partnersim = { png, copy, address, remember, speak, saveText };
 })();
