@@ -41,14 +41,25 @@ Change = dict[str, Any]
 
 
 class Levers(Element, component="levers.js"):
-    """A world, a start and all policies; ``on_change`` is given the changes of a frame, each a :data:`Change`."""
+    """A world, a start and all policies; ``on_change`` is given the changes of a frame, each a :data:`Change`.
+
+    ``is_package``: only what somebody can decide, in a world that is given: no world, no crises.
+    """
 
     def __init__(
-        self, language: str, shown: dict[str, Any], on_change: Callable[[list[Change]], None], open_first: int = 2
+        self,
+        language: str,
+        shown: dict[str, Any],
+        on_change: Callable[[list[Change]], None],
+        open_first: int = 2,
+        is_package: bool = False,
     ) -> None:
         super().__init__()
         for name, value in described(language).items():
             self._props[name] = value
+        if is_package:
+            self._props["worlds"] = []
+            self._props["groups"] = [group for group in self._props["groups"] if group["name"] != "world"]
         self._props["shown"] = shown
         self._props["open_first"] = open_first
 

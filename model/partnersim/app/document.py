@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from partnersim import sharing
@@ -71,6 +72,19 @@ class Setting:
         if world not in sharing.worlds():
             raise ScenarioError(f'no world "{world[:60]}"')
         self.put({**self.document, "extends": world})
+
+    def apply(self, change: Mapping[str, Any]) -> None:
+        """Take a change of the controls, see :data:`partnersim.app.controls.Change`.
+
+        What is no such change raises ``KeyError``, ``TypeError`` or ``ValueError``.
+        """
+        if "world" in change:
+            self.move_to(str(change["world"]))
+        elif "preset" in change:
+            self.start_from(str(change["preset"]))
+        else:
+            options = {str(key): value for key, value in dict(change.get("options") or {}).items()}
+            self.set_lever(str(change["lever"]), float(change["strength"]) / 100.0, options, str(change["funding"]))
 
     def set_lever(self, name: str, strength: float, options: dict[str, Any] | None = None, funding: str = "new") -> None:
         """Use a lever at ``strength`` (0-1; 0 is not at all); months, targets and sizes that a file gave it stay."""

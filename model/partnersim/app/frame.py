@@ -22,9 +22,9 @@ def language_of(request: Request) -> str:
 
 
 @contextmanager
-def frame(request: Request, view: str, title: str = "", wall: bool = False) -> Iterator[Words]:
-    """A page of ``view`` in the language of the request, ``title`` before the site's; a ``wall`` has no navigation."""
-    spoken_words = words(language_of(request))
+def frame(request: Request, view: str, title: str = "", wall: bool = False, language: str | None = None) -> Iterator[Words]:
+    """A page of ``view``, ``title`` before the site's, in ``language`` or else that of the request; a ``wall`` has no navigation."""
+    spoken_words = words(language or language_of(request))
     say = spoken_words.say
     version = static_version()
     language, direction = spoken_words.language, say("page.direction")

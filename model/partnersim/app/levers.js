@@ -3,7 +3,7 @@
 export default {
   template: `
     <div class="levers">
-      <div class="choice">
+      <div v-if="worlds.length" class="choice">
         <label :for="id('world')">{{ words.world }}</label>
         <select :id="id('world')" v-model="world" @change="tell({ world })" :aria-describedby="id('world-help')">
           <option v-for="w in worlds" :key="w.value" :value="w.value">{{ w.label }}</option>

@@ -51,3 +51,13 @@ def enable(element: ui.element, whether: bool) -> None:
 def mistake(title: str, text: str) -> str:
     """Markup of a message about what a user did."""
     return f'<div class="mistake"><strong>{escape(title)}</strong><br>{escape(text)}</div>'
+
+
+def attribute(element: ui.element, name: str, value: Any) -> None:
+    """Give an element that is on the page an attribute, or, with None, take it away; nothing is sent where it has it already."""
+    if element.props.get(name) != value:
+        if value is None:
+            element.props.pop(name, None)
+        else:
+            element.props[name] = value
+        element.update()

@@ -17,11 +17,10 @@ class Seats:
     def __init__(self, book: Book, guard: limits.Guard) -> None:
         self._book, self._guard = book, guard
 
-    def join(self, code: str, nickname: str, client: str = "", role: Role = Role.MEMBER) -> Member:
-        """A seat in the open session of this code, in the smallest team or, as an observer, in none; with the token to resume it.
+    def find(self, code: str, client: str = "") -> int:
+        """The open session of this code. ``client`` is where the call comes from, such as an address: it is never written to disk.
 
-        ``client`` is where the call comes from, such as an address: it is never written to disk. Refuses unknown codes, and all
-        codes for a while after many unknown ones; closed doors; a full session; and names as :func:`limits.nickname` does.
+        Refuses unknown codes, and all codes for a while after many unknown ones.
         """
         self._guard.check(client)
         wanted = limits.read_code(code)
@@ -30,6 +29,14 @@ class Seats:
         if found is None:
             self._guard.failed(client)
             raise ClassroomError("join.unknown_code")
+        return int(found)
+
+    def join(self, code: str, nickname: str, client: str = "", role: Role = Role.MEMBER) -> Member:
+        """A seat in the open session of this code, in the smallest team or, as an observer, in none; with the token to resume it.
+
+        Refuses codes as :meth:`find` does; closed doors; a full session; and names as :func:`limits.nickname` does.
+        """
+        found = self.find(code, client)
         token = secrets.token_urlsafe(24)
         with self._book.write() as db:
             session = read_session(db, found)
