@@ -128,7 +128,7 @@ class Explorer:
         """Take the changes of a frame; what cannot be is said and undone."""
         for change in changes:
             try:
-                self._apply(change)
+                self.setting.apply(change)
             except (ScenarioError, KeyError, TypeError, ValueError) as error:
                 said = self.words.say("mistake.contradiction", error=str(error))
                 self.mistake.set_content(mistake(self.words.say("mistake.title"), said))
@@ -138,15 +138,6 @@ class Explorer:
         if any("preset" in change for change in changes):
             self.levers.show(self.setting.shown())
         self._ask()
-
-    def _apply(self, change: Change) -> None:
-        if "world" in change:
-            self.setting.move_to(str(change["world"]))
-        elif "preset" in change:
-            self.setting.start_from(str(change["preset"]))
-        else:
-            options = {str(key): value for key, value in dict(change.get("options") or {}).items()}
-            self.setting.set_lever(str(change["lever"]), float(change["strength"]) / 100.0, options, str(change["funding"]))
 
     def _step(self, step: Any) -> None:
         step()
@@ -201,9 +192,9 @@ class Explorer:
             self.site.ensembles.cancel(self.ticket)
         for element, usable in ((self.undo, setting.can_undo), (self.redo, setting.can_redo), (self.replay, setting.can_undo)):
             enable(element, usable)
-        link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else "/"
+        link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else ""
         self.client.run_javascript(f"partnersim.address({json.dumps(link)})")
-        self.watch.props["href"] = f"/watch{link.removeprefix('/')}"
+        self.watch.props["href"] = f"/watch{link}"
         language = self.words.language
 
         def tell(pair: Pair) -> None:
@@ -211,7 +202,8 @@ class Explorer:
             self.loop.call_soon_threadsafe(self._draw, number, picture)
 
         self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
-        if self.number == number and (self.picture is None or self.ticket.told == 0):
+        self.status.props["data-asked"] = number
+        if self.ticket.told == 0:
             self.status.set_content(say("explore.busy", of=self.site.ensembles.seeds))
 
     def _draw(self, number: int, picture: Picture) -> None:

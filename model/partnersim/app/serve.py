@@ -51,7 +51,7 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
         show_welcome_message=False,
         reconnect_timeout=30.0,
         favicon=HERE / "static" / "favicon.svg",
-        language="en-US",
+        language=None,  # each page says its own
     )
 
 
