@@ -13,7 +13,8 @@ from partnersim.scenario import load_parameters
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = (ROOT / "docs" / "ODD.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+KIT = [page for page in sorted((ROOT / "docs" / "teaching").rglob("*.md")) if page.parent.name != "templates"]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md")), *KIT]
 
 
 def anchors(page: Path) -> set[str]:

@@ -35,8 +35,9 @@ class Telling:
         return self.say(f"{exercise.name}.scenario.{scenario.name}")
 
     def outcome(self, name: str) -> str:
-        """What an outcome is called, for headings and tables."""
-        return self._names.outcome(name).title
+        """What an outcome is called, for headings and tables: plainly, where the usual name needs knowledge of the model."""
+        own = f"outcome.{name}"
+        return self.say(own) if self.say.has(own) else self._names.outcome(name).title
 
     def prompt(self, exercise: Exercise, question: Question) -> str:
         """The question, to be answered by one of DIRECTIONS before it is run."""
@@ -58,9 +59,11 @@ class Telling:
     def size(self, row: pd.Series) -> str:
         """The size of a difference with its interval, in per cent of what it is held against where that is not zero."""
         size, unit, low, high = words.amount_parts(pd.Series({**row, "outcome": row.name}))
-        size, low, high = (text.replace("-", "\N{MINUS SIGN}") for text in (size, low, high))
         if unit != "%":
             unit = self.say("unit", unit=self._names.outcome(str(row.name)).unit)
+        if row["low"] == row["high"]:
+            return f"{_short(float(size))}{unit}"
+        size, low, high = (text.replace("-", "\N{MINUS SIGN}") for text in (size, low, high))
         return self.say("range", size=f"{size}{unit}", low=low, high=high)
 
     def explanation(self, exercise: Exercise, question: Question, table: pd.DataFrame) -> str:
