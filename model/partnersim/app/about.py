@@ -36,8 +36,8 @@ def _page(language: str, size: str) -> str:
     for value, number in numbers:
         named = spoken.names.number(number.name)
         rows.append({
-            "name": named.title, "value": spoken.number(value), "unit": named.unit,
-            "range": f"{spoken.number(number.low)} – {spoken.number(number.high)}",
+            "name": named.title, "value": spoken.plain(value), "unit": named.unit,
+            "range": f"{spoken.plain(number.low)} – {spoken.plain(number.high)}",
             "status": spoken.say(f"about.status_{number.status}"),
         })  # fmt: skip
     return rendered(

@@ -122,7 +122,7 @@ def costs(lever: Lever, spoken: Words) -> list[str]:
         spoken.say(
             "lever.cost",
             name=spoken.say(f"cost_name.{cost.name}"),
-            days=spoken.number(n),
+            days=spoken.plain(n),
             per=spoken.names.per(cost.per),
             payer=spoken.names.payer(cost.payer),
         )

@@ -58,11 +58,11 @@ def change(c: Contribution, options: Mapping[str, OptionWords], words: Words) ->
     """One row of what a lever changes: values that it gives, or where the baseline differs from place to place, what it adds."""
     channel, named = BY_NAME[c.channel], words.names.channel(c.channel)
     known = not math.isnan(channel.baseline)
-    after, low, high = (words.number(gives(channel, x)) if known else words.signed(x) for x in (c.value, c.low, c.high))
+    after, low, high = (words.plain(gives(channel, x)) if known else f"+{words.plain(x)}" for x in (c.value, c.low, c.high))
     return {
         "name": named.title,
         "when": when(c, options, words),
-        "before": words.number(channel.baseline) if known else "–",
+        "before": words.plain(channel.baseline) if known else "–",
         "after": after,
         "range": f"{low} – {high}",
         "unit": named.unit,

@@ -43,6 +43,10 @@ class Words:
             text = format_decimal(value, "#,##0" + "." * bool(places) + "0" * places, locale=self._locale)
         return text.replace("-", MINUS)
 
+    def plain(self, value: float) -> str:
+        """A number that somebody wrote down, in full: 6, 7.5, 0.05, 50,000."""
+        return format_decimal(float(f"{value:.4g}"), "#,##0." + "#" * MOST_PLACES, locale=self._locale).replace("-", MINUS)
+
     def signed(self, value: float) -> str:
         """The same with its sign."""
         return f"+{self.number(value)}" if value > 0 else self.number(value)
