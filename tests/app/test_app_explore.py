@@ -26,9 +26,15 @@ def browser(browsers) -> Browser:
     return browsers(1)[0]
 
 
+COMPILING = 240.0
+"""Seconds that the first answer of all may take where the engine has to be compiled first."""
+
+
 def whole(browser: Browser) -> None:
     """Wait until the latest question that reached the server has all its worlds."""
-    browser.until("document.querySelector('#cards')?.dataset.answer === document.querySelector('#status').dataset.asked + ':20'")
+    browser.until(
+        "document.querySelector('#cards')?.dataset.answer === document.querySelector('#status').dataset.asked + ':20'", COMPILING
+    )
 
 
 def ask(browser: Browser, script: str) -> None:
