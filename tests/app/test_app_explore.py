@@ -76,6 +76,7 @@ def test_every_control_sets_what_it_says(browser):
         browser.js("document.getElementById(arguments[0]).click()", f"lever-{lever}-switch")
     is_set(browser, lambda found: not found)
     browser.js("document.getElementById('lever-shared_screening-switch').click()")
+    browser.js("document.querySelector('[data-lever=shared_screening] .more').open = true")
     browser.choose("#lever-shared_screening-rule", "veto")
     browser.choose("#lever-shared_screening-depth", "true")
     browser.choose("#lever-shared_screening-funding", "absorbed")
