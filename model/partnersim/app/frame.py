@@ -23,7 +23,7 @@ def language_of(request: Request) -> str:
 
 @contextmanager
 def frame(request: Request, view: str, title: str = "", wall: bool = False, language: str | None = None) -> Iterator[Words]:
-    """A page of ``view``, ``title`` before the site's, in ``language`` or else that of the request; a ``wall`` has no navigation."""
+    """A page of ``view``, ``title`` before the site's, in ``language`` or that of the request; a ``wall`` has no navigation."""
     spoken_words = words(language or language_of(request))
     say = spoken_words.say
     version = static_version()

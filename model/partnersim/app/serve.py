@@ -11,6 +11,8 @@ from nicegui import app, ui
 
 from partnersim import sharing
 from partnersim.app import about, exercise, explore, policy, world
+from partnersim.app.safety import SafeHeaders
+from partnersim.app.session.opening import open_classes, start_classes
 from partnersim.app.site import HERE, Site
 from partnersim.live import Ensembles, Pair
 
@@ -19,7 +21,11 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Options:
-    """How to serve. ``host`` is this machine alone unless given; ``browser``: whether to open one."""
+    """How to serve. ``host`` is this machine alone unless given; ``browser``: whether to open one.
+
+    ``data``: folder of class sessions, the user's own if None; ``new_secret``: give the teacher another; ``seeds``: worlds in
+    which a move is tried.
+    """
 
     host: str = LOOPBACK
     port: int = 8080
@@ -34,13 +40,17 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
     logging.getLogger("nicegui").setLevel(logging.WARNING)
     site = Site(Ensembles(seeds=options.seeds))
     register(site)
+    classes = open_classes(site, options.host, options.data, options.new_secret)
 
     def started() -> None:
         _warm(site)
         tell(f"partnersim is at http://{options.host}:{options.port}/ ; Ctrl-C ends it.")
+        start_classes(classes, options.host, options.port, tell)
 
+    app.add_middleware(SafeHeaders)
     app.on_startup(started)
     app.on_shutdown(site.close)
+    app.on_shutdown(classes.close)
     ui.run(
         host=options.host,
         port=options.port,

@@ -18,7 +18,7 @@ class Seats:
         self._book, self._guard = book, guard
 
     def find(self, code: str, client: str = "") -> int:
-        """The open session of this code. ``client`` is where the call comes from, such as an address: it is never written to disk.
+        """The open session of this code. ``client`` is where the call comes from, such as an address; it is never written down.
 
         Refuses unknown codes, and all codes for a while after many unknown ones.
         """

@@ -112,5 +112,31 @@
     if (popup) popup.textContent = document.documentElement.dataset.offline;
   });
 
-  window.partnersim = { png, copy, address, remember, speak, saveText };
+  // Clocks of class sessions count down by themselves; the server says how much is left, as clocks of machines differ.
+  setInterval(() => {
+    for (const clock of document.querySelectorAll(".clock[data-left]")) {
+      if (clock.dataset.left !== clock.told) {
+        clock.told = clock.dataset.left;
+        clock.end = performance.now() + 1000 * Number(clock.told);
+      }
+      const left = Math.max(Math.ceil((clock.end - performance.now()) / 1000), 0);
+      const text = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+      const time = clock.querySelector(".time");
+      if (time.textContent !== text) time.textContent = text;
+      clock.classList.toggle("over", left === 0);
+    }
+  }, 250);
+
+  // What is typed into a form and not sent outlives a loading of the page, in this window alone.
+  const draft = (form, key) => {
+    const kept = JSON.parse(sessionStorage.getItem(key) || "null");
+    for (const [name, value] of Object.entries(kept || {})) {
+      const field = form?.elements[name];
+      if (field) field.value = value;
+    }
+    if (kept) form.dispatchEvent(new Event("input", { bubbles: true }));
+    form?.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(new FormData(form)))));
+  };
+
+  window.partnersim = { png, copy, address, remember, speak, saveText, draft };
 })();

@@ -1,0 +1,73 @@
+"""Markup of what a class has done: results, packages, predictions. The wall, students and the teacher show the same."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from partnersim.app.session import charts, telling
+from partnersim.app.session.look import Look
+from partnersim.app.session.marks import named
+from partnersim.app.site import rendered
+from partnersim.app.words import Words
+from partnersim.classroom.records import Team
+from partnersim.classroom.scores import EXPECTED
+from partnersim.ledger import HEADLINES
+from partnersim.study.words import BETTER
+
+PAIRS = (("transaction_cost", "transformative_reach"), ("incidents", "transformative_reach"))
+"""Outcomes that are drawn against each other, across and up."""
+
+
+def results(look: Look, words: Words, own: int | None = None, is_wall: bool = False) -> str:
+    """Pictures of the round with what may be said of them; instead what is waited for, while results are missing.
+
+    ``own``: a team to point out. The table of numbers is there for all; on the wall only for who has the page read out.
+    """
+    say, board = words.say, look.board
+    troubles = [
+        say("class.trouble", team=telling.team_name(team, words), reason=reason) for team, reason in look.troubles.items()
+    ]
+    if board is None:
+        key = "computing" if look.latest and look.missing else "no_packages"
+        return f'<p class="waiting">{Markup.escape(say(f"class.{key}", n=look.session.seeds))}</p>'
+    last = board.worlds[-1]
+    sentences = telling.standing(last, board.teams, words)
+    if look.is_struck and board.struck is None:
+        sentences.insert(0, say("class.computing_world", n=look.session.seeds))
+    return rendered(
+        "class_results.html",
+        say=say,
+        outcomes=HEADLINES,
+        short=charts.SHORT,
+        better=BETTER,
+        forests={outcome: Markup(charts.forest(board, outcome, words, own)) for outcome in HEADLINES},
+        scatters=[Markup(charts.scatter(board, across, up, words, own)) for across, up in PAIRS],
+        sentences=sentences,
+        troubles=troubles,
+        note=say("class.note_struck" if board.struck else "class.note", n=look.session.seeds),
+        table="" if is_wall else "open",
+        rows=telling.effect_rows(board, words),
+        teams={team: telling.team_name(team, words) for team in board.teams},
+    )
+
+
+def packages(look: Look, words: Words, only: int | None = None) -> str:
+    """What teams have proposed, or one of them."""
+    shown = [
+        (
+            Markup(named(Team.of(team), words)),
+            proposal.label,
+            telling.proposed(proposal, look, words),
+            telling.policies(proposal.text, words),
+        )
+        for team, proposal in look.latest.items()
+        if only in (None, team)
+    ]
+    return rendered("class_packages.html", say=words.say, packages=shown) if shown else ""
+
+
+def foretold(look: Look, words: Words) -> str:
+    """Who predicted what, by team, and what came true."""
+    table = telling.foretold(look)
+    rows = [(Markup(named(Team.of(team), words)), [cells[outcome] for outcome in HEADLINES]) for team, cells in table.items()]
+    return rendered("class_foretold.html", say=words.say, outcomes=HEADLINES, short=charts.SHORT, rows=rows, ways=EXPECTED)
