@@ -112,6 +112,23 @@ def test_nobody_is_told_what_they_no_longer_wait_for_and_it_is_not_run():
     assert ensembles.runs_made == 24
 
 
+def test_guesses_are_run_only_while_nobody_waits():
+    """Fails when what somebody may ask next holds up what somebody has asked, or is not there when it is asked."""
+    ensembles = Ensembles(seeds=12, first=4, months=MONTHS, workers=1)
+    order: list[str] = []
+    guessed, asked = Listener(), Listener()
+    with ensembles._changed:
+        ensembles.ask(mine(0.1), BASE, lambda pair: (order.append("guess"), guessed(pair)), is_idle=True)
+        ensembles.ask(mine(0.2), BASE, lambda pair: (order.append("asked"), asked(pair)))
+        assert ensembles.answering == ensembles.waiting == 1
+    guessed.wait()
+    assert order[:2] == ["asked", "asked"]
+    made, known = ensembles.runs_made, Listener()
+    ensembles.ask(mine(0.1), BASE, known)
+    assert [pair.n for pair in known.pairs] == [12] and ensembles.runs_made == made
+    ensembles.close()
+
+
 def test_many_askers_of_few_questions_cost_the_questions_alone():
     """Fails when thirty students at one exercise are run thirty times, or one of them waits for ever."""
     ensembles = Ensembles(seeds=8, first=4, months=MONTHS, workers=2)

@@ -88,6 +88,10 @@ class Setting:
 
     def set_lever(self, name: str, strength: float, options: dict[str, Any] | None = None, funding: str = "new") -> None:
         """Use a lever at ``strength`` (0-1; 0 is not at all); months, targets and sizes that a file gave it stay."""
+        self.put(self.with_lever(name, strength, options, funding))
+
+    def with_lever(self, name: str, strength: float, options: dict[str, Any] | None = None, funding: str = "new") -> Document:
+        """The document that :meth:`set_lever` would make, not yet checked."""
         if name not in (levers := sharing.known()[1]):
             raise ScenarioError(f'no policy "{name[:60]}"')
         usual = {option.name: option.default for option in levers[name].options.values()}
@@ -105,7 +109,7 @@ class Setting:
         document["title"] = self._title
         if policies := sorted([*others, *changed], key=lambda block: block["lever"]):
             document["policy"] = policies
-        self.put(document)
+        return document
 
     def reset(self) -> None:
         """No policy, the same world."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,8 @@ LARGEST_FILE = 64
 FULL_TIME = 220.0
 """Working days a year of one member of staff, as in the model."""
 FILE = "my-policies.toml"
+GUESSED = (5, -5, 10, -10, 15, -15)
+"""Steps of a slider, in percent, whose answers are made before anybody asks, where nobody waits for any other."""
 READ_FILE = f"""(event) => {{
   const file = event.target.files[0];
   if (!file) return;
@@ -64,6 +67,9 @@ class Explorer:
         self.number = 0
         """Of the latest question; an answer to another is dropped."""
         self.picture: Picture | None = None
+        self.moved: Change = {}
+        """The control that was moved last, from which the next question is guessed."""
+        self.guesses: list[Ticket] = []
         self.client.on_delete(self._leave)
 
     def build(self, link: str | None, name: str | None) -> None:
@@ -129,6 +135,7 @@ class Explorer:
         for change in changes:
             try:
                 self.setting.apply(change)
+                self.moved = change
             except (ScenarioError, KeyError, TypeError, ValueError) as error:
                 said = self.words.say("mistake.contradiction", error=str(error))
                 self.mistake.set_content(mistake(self.words.say("mistake.title"), said))
@@ -188,8 +195,7 @@ class Explorer:
         setting, say = self.setting, self.words.say
         self.number += 1
         number = self.number
-        if self.ticket is not None:
-            self.site.ensembles.cancel(self.ticket)
+        self._leave()
         for element, usable in ((self.undo, setting.can_undo), (self.redo, setting.can_redo), (self.replay, setting.can_undo)):
             enable(element, usable)
         link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else ""
@@ -225,6 +231,19 @@ class Explorer:
         self.strip.set_content(rendered("strip.html", say=say, view=shown))
         for chart in shown.charts:
             self.figures[chart.key].show(chart.finding, picture.options[chart.key], shown.n)
+        if shown.n == shown.of and not self.site.ensembles.answering:
+            self._guess()
+
+    def _guess(self) -> None:
+        """While nobody waits, run what the same slider would ask next; a hand goes on from where it is."""
+        if not self.guesses and "lever" in self.moved:
+            name, at, language = str(self.moved["lever"]), round(float(self.moved["strength"])), self.words.language
+            reference = self.setting.reference
+            for step in GUESSED:
+                if 0 < at + step <= 100:
+                    document = self.setting.with_lever(name, (at + step) / 100, self.moved["options"], self.moved["funding"])
+                    tell = partial(self.site.picture, language=language)
+                    self.guesses.append(self.site.ensembles.ask(sharing.scenario_of(document), reference, tell, is_idle=True))
 
     def _rows(self, key: str) -> Any:
         """The chart that is shown under ``key``, or None before the first answer."""
@@ -233,5 +252,7 @@ class Explorer:
         return next(chart for chart in self.picture.view.charts if chart.key == key)
 
     def _leave(self) -> None:
-        if self.ticket is not None:
-            self.site.ensembles.cancel(self.ticket)
+        """Nobody waits here any more for what was asked."""
+        for ticket in (*self.guesses, *filter(None, [self.ticket])):
+            self.site.ensembles.cancel(ticket)
+        self.guesses = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
 
     def started() -> None:
         _warm(site)
+        gc.collect()
+        gc.freeze()  # what was loaded stays: looking through it again and again would hold up answers
         tell(f"partnersim is at http://{options.host}:{options.port}/ ; Ctrl-C ends it.")
         start_classes(classes, options.host, options.port, tell)
 

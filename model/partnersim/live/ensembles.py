@@ -23,7 +23,7 @@ from partnersim.simulate import Laboratory, run_one
 
 SLICE = 2
 """Seeds between two looks at what is most urgent; about 10 ms at size class."""
-Tell = Callable[[Pair], None]
+Tell = Callable[[Pair], object]
 log = logging.getLogger(__name__)
 
 
@@ -44,6 +44,8 @@ class Ticket:
     number: int
     jobs: tuple[_Job, ...]
     tell: Tell
+    is_idle: bool = False
+    """Whether it is only worth idle time: nobody has asked it yet."""
     told: int = 0
     cancelled: bool = False
 
@@ -51,8 +53,9 @@ class Ticket:
 class Ensembles:
     """Answers of paired ensembles: ``seeds`` a scenario, told after the ``first`` of them and after all.
 
-    ``months`` and ``size`` are those of every run. ``workers``: threads, all cores unless given. ``keep_answers`` and
-    ``keep_worlds``: bytes of samples and of worlds after burn-in that are kept, the latest asked for.
+    ``months`` and ``size`` are those of every run. ``workers``: threads, one more than cores unless given, since a thread waits
+    now and then for the interpreter. ``keep_answers`` and ``keep_worlds``: bytes of samples and of worlds after burn-in that
+    are kept, the latest asked for.
     """
 
     def __init__(
@@ -80,8 +83,10 @@ class Ensembles:
         for thread in self._threads:
             thread.start()
 
-    def ask(self, mine: Scenario, reference: Scenario, tell: Tell) -> Ticket:
+    def ask(self, mine: Scenario, reference: Scenario, tell: Tell, is_idle: bool = False) -> Ticket:
         """Ask how ``mine`` differs from ``reference``; ``tell`` is called with each better :class:`Pair`, until cancelled.
+
+        ``is_idle``: a question that may come next, run only while nobody waits for any other.
 
         It is called from a thread of this object, or at once where the answer is known; it has to be quick. A scenario that
         cannot be run at this size (``ScenarioError``) is refused here.
@@ -91,7 +96,7 @@ class Ensembles:
         with self._changed:
             self._asked += 1
             jobs = tuple(self._job(scenario, lab) for scenario, lab in zip(wanted, labs, strict=True))
-            ticket = Ticket(self._asked, jobs, tell)
+            ticket = Ticket(self._asked, jobs, tell, is_idle)
             self._tickets.append(ticket)
             for job in jobs:
                 job.tickets.append(ticket)
@@ -123,7 +128,13 @@ class Ensembles:
     def waiting(self) -> int:
         """Questions without a first picture."""
         with self._changed:
-            return sum(ticket.told < self.first for ticket in self._tickets)
+            return sum(ticket.told < self.first and not ticket.is_idle for ticket in self._tickets)
+
+    @property
+    def answering(self) -> int:
+        """Questions that somebody waits for and that are not answered in full."""
+        with self._changed:
+            return sum(not ticket.is_idle for ticket in self._tickets)
 
     def _job(self, scenario: Scenario, lab: Laboratory | None) -> _Job:
         digest = scenario.digest
@@ -162,13 +173,14 @@ class Ensembles:
         return due
 
     def _next(self) -> tuple[_Job, range] | None:
-        """The most urgent slice. First pictures in the order of asking; then whatever is nearest its end."""
+        """The most urgent slice: first pictures in the order of asking, then whatever is nearest its end, then idle questions."""
         best: tuple[tuple[int, int, int], _Job] | None = None
         for ticket in self._tickets:
             for job in ticket.jobs:
                 is_first = ticket.told < self.first and job.issued < self.first
                 if job.issued < self.seeds:
                     urgency = (0, ticket.number, 0) if is_first else (1, self.seeds - job.issued, ticket.number)
+                    urgency = (2, ticket.number, 0) if ticket.is_idle else urgency
                     if best is None or urgency < best[0]:
                         best = urgency, job
         if best is None:
