@@ -11,8 +11,9 @@ from pathlib import Path
 from nicegui import app, ui
 
 from partnersim import sharing
-from partnersim.app import about, exercise, explore, policy, world
+from partnersim.app import about, exercise, explore, lost, policy, world
 from partnersim.app.safety import SafeHeaders
+from partnersim.app.session.addresses import here
 from partnersim.app.session.opening import open_classes, start_classes
 from partnersim.app.site import HERE, Site
 from partnersim.live import Ensembles, Pair
@@ -47,7 +48,7 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
         _warm(site)
         gc.collect()
         gc.freeze()  # what was loaded stays: looking through it again and again would hold up answers
-        tell(f"partnersim is at http://{options.host}:{options.port}/ ; Ctrl-C ends it.")
+        tell(f"partnersim is at {here(options.host, options.port)}/ ; Ctrl-C ends it.")
         start_classes(classes, options.host, options.port, tell)
 
     app.add_middleware(SafeHeaders)
@@ -73,6 +74,7 @@ def register(site: Site) -> None:
     app.add_static_files("/static", HERE / "static")
     for room in (explore, world, exercise, policy, about):
         room.register(site)
+    lost.register()
 
 
 def _warm(site: Site) -> None:

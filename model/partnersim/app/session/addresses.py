@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import segno
 
+LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::", "")
 ELSEWHERE = "192.0.2.1"
 """An address of no machine (RFC 5737): preparing to send there, which sends nothing, names the network that would be used."""
@@ -25,16 +26,23 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
+def here(host: str, port: int) -> str:
+    """The address of the server for who sits at it."""
+    if host in EVERYWHERE:
+        host = LOOPBACK
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
 def addresses(host: str, port: int, known: Iterable[str] = ()) -> list[str]:
     """Addresses to give to students, the likeliest first; of this machine alone where the server answers no other.
 
     ``known``: addresses that the web framework has found.
     """
     if host not in EVERYWHERE:
-        return [f"http://{f'[{host}]' if ':' in host else host}:{port}"]
+        return [here(host, port)]
     found = [_towards(ELSEWHERE), *sorted(filter(None, (urlsplit(url).hostname for url in known)))]
     hosts = [one for one in dict.fromkeys(found) if one and one != "localhost" and _is_of_network(one)]
-    return [f"http://{one}:{port}" for one in hosts] or [f"http://127.0.0.1:{port}"]
+    return [f"http://{one}:{port}" for one in hosts] or [here(host, port)]
 
 
 def _is_of_network(host: str) -> bool:

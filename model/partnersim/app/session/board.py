@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -34,6 +35,7 @@ class Played:
     """A world in which all packages were played. ``shift``: by outcome where it lies without any package, in shares of today.
 
     ``beaten``: by team those that clearly beat it; ``unbeaten``: teams that no other is ahead of on average in all outcomes.
+    ``pairs``: how many pairs of teams there are, and ``clear`` in how many of them an outcome clearly differs.
     """
 
     world: str
@@ -41,6 +43,8 @@ class Played:
     shift: dict[str, float]
     unbeaten: tuple[int, ...]
     beaten: dict[int, tuple[int, ...]]
+    pairs: int
+    clear: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,17 @@ def _mean(values: pd.Series) -> float:
 
 
 def _played(world: str, played: scores.Played, found: pd.DataFrame, base: dict[str, float]) -> Played:
-    standing = scores.standing(played)
+    duels = scores.duels(played)
+    standing = scores.standing(played, duels)
+    differing = duels[duels["clear"] == "better"].groupby("outcome").size() if len(duels) else {}
     return Played(
         world,
         {(team, outcome): _place(row, outcome, base[outcome]) for (team, outcome), row in found.iterrows()},
         {outcome: _share(_mean(played.reference[outcome]) - base[outcome], base[outcome]) for outcome in HEADLINES},
         tuple(int(team) for team, row in standing.iterrows() if row["unbeaten"]),
         {int(team): row["clearly_beaten_by"] for team, row in standing.iterrows() if row["clearly_beaten_by"]},
+        math.comb(len(played.packages), 2),
+        {outcome: int(differing.get(outcome, 0)) for outcome in HEADLINES},
     )
 
 

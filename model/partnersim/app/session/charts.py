@@ -16,9 +16,11 @@ from partnersim.app.words import MINUS, Words
 from partnersim.classroom.records import Team
 from partnersim.study.words import BETTER
 
-WIDE, ROW = 620.0, 46.0
-TALL = 470.0
-"""Of a chart of two outcomes."""
+WIDE = 620.0
+ROW, LARGEST_ROW, ROWS = 37.0, 70.0, 260.0
+"""Of a forest: the least and most height of a row, and what all are to fill."""
+TALL, FLAT, MANY = 470.0, 350.0, 6
+"""Of a chart of two outcomes, and of one of so many teams, whose forests leave less room on the wall."""
 BEYOND = 1.2
 """Intervals are drawn so many times the spread of the means beyond them; where they go on, an arrow says so."""
 LEAST = 0.05
@@ -68,13 +70,13 @@ def percent(share: float, words: Words) -> str:
     if not math.isfinite(share):
         return "–"
     sign = "+" if share > 0 else MINUS if share < 0 else ""
-    return f"{sign}{words.percent(share)} %"
+    return f"{sign}{words.percent(share)}%"
 
 
 def _ticks(scale: Axis, words: Words) -> list[tuple[float, str]]:
     step = float(np.min(np.diff(scale.ticks))) if len(scale.ticks) > 1 else 1.0
     signs = [(tick, "+" if tick > 1e-9 else MINUS if tick < -1e-9 else "") for tick in scale.ticks]
-    return [(tick, f"{sign}{100 * abs(tick):.{0 if step >= 0.0099 else 1}f} %") for tick, sign in signs]
+    return [(tick, f"{sign}{100 * abs(tick):.{0 if step >= 0.0099 else 1}f}%") for tick, sign in signs]
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, look: str, **more: str) -> str:
@@ -127,16 +129,18 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, colour: str) -> list[str]
 
 def forest(board: Board, outcome: str, words: Words, own: int | None = None) -> str:
     """One outcome: a row a team, its mean and interval against today; the held-out world, once struck, as an arrow to it."""
-    scale = axis(board, outcome, 56.0, WIDE - 196.0)
+    scale = axis(board, outcome, 66.0, WIDE - 214.0)
     rows = [Team.of(team) for team in board.teams]
-    tall = 40.0 + ROW * (len(rows) + (1 if board.struck else 0)) + 12.0
+    n = len(rows) + (1 if board.struck else 0)
+    row = min(max(ROWS / n, ROW), LARGEST_ROW)
+    tall = 40.0 + row * n + 12.0
     parts = [_line(scale.at(tick), 34, scale.at(tick), tall - 6, "grid") for tick, _ in _ticks(scale, words)]
     parts += [_text(scale.at(tick), 24, label, "tick", "middle") for tick, label in _ticks(scale, words)]
     parts.append(_line(scale.at(0), 30, scale.at(0), tall - 4, "today"))
     for number, team in enumerate(rows):
-        y = 40.0 + ROW * (number + 0.5)
+        y = 40.0 + row * (number + 0.5)
         if team.number == own:
-            parts.append(f'<rect x="0" y="{y - ROW / 2 + 1:.1f}" width="{WIDE:.0f}" height="{ROW - 2:.1f}" class="own"/>')
+            parts.append(f'<rect x="0" y="{y - row / 2 + 1:.1f}" width="{WIDE:.0f}" height="{row - 2:.1f}" class="own"/>')
         parts += [drawn(team, 16, y, 11), _text(34, y + 8, team.letter, "letter")]
         calm = board.calm.places[team.number, outcome]
         last = calm
@@ -147,14 +151,14 @@ def forest(board: Board, outcome: str, words: Words, own: int | None = None) -> 
         parts += _whisker(scale, last, y, team.colour)
         if math.isfinite(last.mean):
             parts.append(drawn(team, scale.at(last.mean), y, 11))
-        parts.append(_text(WIDE - 186, y + 8, percent(last.mean, words), "number"))
+        parts.append(_text(WIDE - 204, y + 8, percent(last.mean, words), "number"))
         parts.append(_text(WIDE, y + 8, words.say(f"class.tone.{last.tone}"), f"tone {last.tone}", "end"))
     if board.struck:
-        y = 40.0 + ROW * (len(rows) + 0.5)
+        y = 40.0 + row * (len(rows) + 0.5)
         shift = board.struck.shift[outcome]
         parts += _arrow(scale.at(0), y, scale.at(shift), y, "#000")
-        parts += [_none(scale.at(shift), y), _none(16, y), _text(WIDE - 186, y + 8, percent(shift, words), "number")]
-        parts.append(_text(WIDE, y + 8, words.say("class.chart.none"), "tone", "end"))
+        parts += [_none(scale.at(shift), y), _none(16, y), _text(WIDE - 204, y + 8, percent(shift, words), "number")]
+        parts.append(_text(WIDE, y + 8, words.say("class.chart.none"), "tick", "end"))
     return _svg(tall, words.say(f"card.{SHORT[outcome]}"), parts)
 
 
@@ -172,13 +176,14 @@ def _none(x: float, y: float) -> str:
 
 def scatter(board: Board, across: str, up: str, words: Words, own: int | None = None) -> str:
     """Two outcomes against each other: a mark a team with both intervals, today as a cross; arrows lead to the struck world."""
-    x, y = axis(board, across, 96.0, WIDE - 16.0), axis(board, up, TALL - 76.0, 20.0)
+    tall = TALL if len(board.teams) < MANY else FLAT
+    x, y = axis(board, across, 96.0, WIDE - 16.0), axis(board, up, tall - 76.0, 20.0)
     parts = [_line(x.at(tick), y.end, x.at(tick), y.start, "grid") for tick, _ in _ticks(x, words)]
     parts += [_line(x.start, y.at(tick), x.end, y.at(tick), "grid") for tick, _ in _ticks(y, words)]
     parts += [_line(x.at(0), y.end, x.at(0), y.start, "today"), _line(x.start, y.at(0), x.end, y.at(0), "today")]
     parts += [_text(x.at(tick), y.start + 24, label, "tick", "middle") for tick, label in _ticks(x, words)]
     parts += [_text(x.start - 8, y.at(tick) + 7, label, "tick", "end") for tick, label in _ticks(y, words)]
-    parts.append(_text((x.start + x.end) / 2, TALL - 12, _named(across, words), "name", "middle"))
+    parts.append(_text((x.start + x.end) / 2, tall - 12, _named(across, words), "name", "middle"))
     parts.append(_text(20, (y.start + y.end) / 2, _named(up, words), "name", "middle", turn=True))
     is_left = BETTER[across] == "lower"
     corner = (x.start + 8, "start") if is_left else (x.end - 8, "end")
@@ -191,7 +196,7 @@ def scatter(board: Board, across: str, up: str, words: Words, own: int | None = 
         is_last = world is board.worlds[-1]
         for team in map(Team.of, board.teams):
             parts += _point(board, world, team, (x, across), (y, up), is_last, own)
-    return _svg(TALL, words.say("class.chart.against", a=_named(across, words), b=_named(up, words)), parts)
+    return _svg(tall, words.say("class.chart.against", a=_named(across, words), b=_named(up, words)), parts)
 
 
 def _point(

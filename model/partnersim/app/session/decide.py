@@ -92,6 +92,7 @@ class Decide:
                 tag("h2", text=say("explore.results"), id="results-title")
                 self.status = markup(classes="status", role="status", id="status")
                 self.cards = markup(classes="cards", id="cards")
+        self.strip = markup(classes="strip-place")
 
     # What a student does
 
@@ -176,8 +177,9 @@ class Decide:
         used = bool(self.setting.used())
         self.status.set_content(say("explore.whole" if is_whole else "explore.some", n=shown.n, of=shown.of))
         self.cards.props["data-answer"] = f"{number}:{shown.n}"
-        price, people = self.words.integer(shown.price), self.words.number(shown.price / telling.FULL_TIME)
+        price, people = self.words.integer(shown.price), telling.people(shown.price, self.words)
         self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))
+        self.strip.set_content(rendered("strip.html", say=say, view=shown))
         self._show_price(shown)
 
     def _show_price(self, shown: View) -> None:
@@ -189,7 +191,7 @@ class Decide:
                 "class_price.html",
                 say=words.say,
                 price=words.integer(shown.price),
-                people=words.number(shown.price / telling.FULL_TIME),
+                people=telling.people(shown.price, words),
                 budget=None if budget is None else words.integer(budget),
                 share=0.0 if not budget else max(shown.price / budget, 0.0),
                 over=words.integer(over) if over > SLACK else "",

@@ -222,4 +222,6 @@ class Lead(Follower):
         done, of = len(look.predictions), sum(member.team is not None for member in look.members)
         told = words.say("class.predict.count", n=done, of=of)
         rows = progress(look, words)
-        self.work.set_content(rendered("class_work.html", count=told, rows=rows) + showing.packages(look, words))
+        self.work.set_content(
+            rendered("class_work.html", count=told, rows=rows) + showing.packages(look, words) + showing.reasons(look, words)
+        )

@@ -9,7 +9,7 @@ from nicegui import app
 from platformdirs import user_data_dir
 
 from partnersim.app.session import entrance, routes, seat, teach, wall
-from partnersim.app.session.addresses import addresses, is_local
+from partnersim.app.session.addresses import addresses, here, is_local
 from partnersim.app.session.hub import Hub
 from partnersim.app.site import Site
 from partnersim.classroom.session import Classroom
@@ -34,9 +34,7 @@ def open_classes(site: Site, host: str, data: Path | None, new_secret: bool) -> 
 def start_classes(hub: Hub, host: str, port: int, tell: Callable[[str], None]) -> None:
     """Begin to serve them, in the server's loop, and ``tell`` where they are and what opening them means."""
     hub.start(addresses(host, port, app.urls))
-    teacher = f"http://127.0.0.1:{port}" if not hub.is_open or host in ("0.0.0.0", "") else hub.addresses[0]
-    key = f"{teacher}/class/teach?key={hub.classroom.book.secret}"
-    tell(f"For the teacher alone, on this computer: {key}")
+    tell(f"For the teacher alone, on this computer: {here(host, port)}/class/teach?key={hub.classroom.book.secret}")
     tell(f"Class sessions are kept in {hub.classroom.book.path}.")
     if not hub.is_open:
         tell("Only this computer can open the page. For a class, start it with --host 0.0.0.0, so that students can join.")

@@ -16,6 +16,8 @@ from partnersim.study.words import BETTER
 
 PAIRS = (("transaction_cost", "transformative_reach"), ("incidents", "transformative_reach"))
 """Outcomes that are drawn against each other, across and up."""
+SIGNS = {"lower": "↓", "none": "≈", "higher": "↑", "unclear": "≈", "few": "?"}
+"""Of expectations, then of verdicts."""
 
 
 def results(look: Look, words: Words, own: int | None = None, is_wall: bool = False) -> str:
@@ -43,9 +45,10 @@ def results(look: Look, words: Words, own: int | None = None, is_wall: bool = Fa
         forests={outcome: Markup(charts.forest(board, outcome, words, own)) for outcome in HEADLINES},
         scatters=[Markup(charts.scatter(board, across, up, words, own)) for across, up in PAIRS],
         sentences=sentences,
+        is_wall=is_wall,
+        labels=[(Markup(named(Team.of(team), words)), look.latest[team].label) for team in board.teams if team in look.latest],
         troubles=troubles,
         note=say("class.note_struck" if board.struck else "class.note", n=look.session.seeds),
-        table="" if is_wall else "open",
         rows=telling.effect_rows(board, words),
         teams={team: telling.team_name(team, words) for team in board.teams},
     )
@@ -68,6 +71,36 @@ def packages(look: Look, words: Words, only: int | None = None) -> str:
 
 def foretold(look: Look, words: Words) -> str:
     """Who predicted what, by team, and what came true."""
-    table = telling.foretold(look)
-    rows = [(Markup(named(Team.of(team), words)), [cells[outcome] for outcome in HEADLINES]) for team, cells in table.items()]
-    return rendered("class_foretold.html", say=words.say, outcomes=HEADLINES, short=charts.SHORT, rows=rows, ways=EXPECTED)
+    table = telling.foretold(look, words)
+    rows = [
+        (
+            Markup(named(Team.of(team), words)),
+            look.latest[team].label if team in look.latest else "",
+            [cells[outcome] for outcome in HEADLINES],
+        )
+        for team, cells in table.items()
+    ]
+    return rendered(
+        "class_foretold.html",
+        say=words.say,
+        outcomes=HEADLINES,
+        short=charts.SHORT,
+        rows=rows,
+        signs=list(SIGNS.items())[: len(EXPECTED)],
+        came=SIGNS,
+        is_struck=look.board is not None and look.board.struck is not None,
+    )
+
+
+def reasons(look: Look, words: Words) -> str:
+    """Who predicted what and why, by name: for the teacher."""
+    rows = [
+        (
+            look.names.get(prediction.member, ""),
+            telling.team_name(prediction.team, words),
+            [prediction.answers.get(outcome, "") for outcome in HEADLINES],
+            prediction.why,
+        )
+        for prediction in look.predictions
+    ]
+    return rendered("class_reasons.html", say=words.say, outcomes=HEADLINES, short=charts.SHORT, rows=rows) if rows else ""

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from partnersim import sharing
+from partnersim.app.explore import FULL_TIME
 from partnersim.app.session.board import Board, Played
 from partnersim.app.session.charts import SHORT, percent
 from partnersim.app.session.look import Look
@@ -18,9 +19,6 @@ from partnersim.exercises import load_exercises, telling
 from partnersim.ledger import HEADLINES
 from partnersim.mistakes import Mistake
 
-FULL_TIME = 220.0
-"""Working days a year of one member of staff, as in the model."""
-
 
 @dataclass(frozen=True)
 class Cell:
@@ -28,8 +26,11 @@ class Cell:
 
     expected: dict[str, int]
     verdict: str
+    size: str
     right: int
     judged: int
+    after: str
+    """Where the outcome is once the held-out world has struck."""
 
 
 def team_name(number: int, words: Words) -> str:
@@ -38,8 +39,10 @@ def team_name(number: int, words: Words) -> str:
 
 
 def listed(teams: tuple[int, ...], words: Words) -> str:
-    """Names of teams, one after the other."""
-    return words.listed([team_name(team, words) for team in teams])
+    """Names of teams, one after the other: Team A, or teams A and B."""
+    if len(teams) == 1:
+        return team_name(teams[0], words)
+    return words.say("class.teams", list=words.listed([Team.of(team).letter for team in teams]))
 
 
 @functools.lru_cache(maxsize=400)
@@ -60,7 +63,13 @@ def policies(text: str, words: Words) -> tuple[str, ...]:
 
 def days(value: float, words: Words) -> str:
     """Staff-days a year, and how many people that is."""
-    return words.say("class.days", days=words.integer(value), people=words.number(value / FULL_TIME))
+    return words.say("class.days", days=words.integer(value), people=people(value, words))
+
+
+def people(value: float, words: Words) -> str:
+    """How many people full-time staff-days a year are."""
+    full_time = value / FULL_TIME
+    return words.integer(full_time) if full_time >= 3 else words.plain(round(full_time, 1))
 
 
 def standing(played: Played, teams: tuple[int, ...], words: Words) -> list[str]:
@@ -71,10 +80,20 @@ def standing(played: Played, teams: tuple[int, ...], words: Words) -> list[str]:
     unbeaten = tuple(team for team in teams if team in played.unbeaten)
     close = tuple(team for team in teams if team not in unbeaten and team not in played.beaten)
     said = [say("class.standing.unbeaten", n=len(unbeaten), teams=listed(unbeaten, words))]
-    for team, others in played.beaten.items():
-        said.append(say("class.standing.beaten", team=team_name(team, words), others=listed(others, words)))
+    if played.beaten:
+        losers = [
+            say("class.standing.by", team=Team.of(team).letter, others=words.listed([Team.of(other).letter for other in others]))
+            for team, others in played.beaten.items()
+        ]
+        said.append(say("class.standing.beaten", list=words.listed(losers)))
     if close:
         said.append(say("class.standing.close", n=len(close), teams=listed(close, words)))
+    if played.pairs == 1:
+        differing = [say(f"class.short.{SHORT[outcome]}") for outcome in HEADLINES if played.clear[outcome]]
+        said.append(say("class.standing.pair", list=words.listed(differing)) if differing else say("class.standing.pair_none"))
+    else:
+        clear = {SHORT[outcome]: played.clear[outcome] for outcome in HEADLINES}
+        said.append(say("class.standing.pairs", of=played.pairs, **clear))
     return said
 
 
@@ -104,19 +123,23 @@ def verdict(word: str, words: Words) -> str:
     return words.say(f"class.verdict.{word}")
 
 
-def foretold(look: Look) -> dict[int, dict[str, Cell]]:
+def foretold(look: Look, words: Words) -> dict[int, dict[str, Cell]]:
     """By team and outcome what its members expected, and what came true of it as far as results are shown."""
-    found = look.board.effects if look.board else None
+    board = look.board
+    found = board.effects if board else None
     table: dict[int, dict[str, Cell]] = {}
-    for team in sorted({prediction.team for prediction in look.predictions}):
+    for team in sorted({prediction.team for prediction in look.predictions} | set(board.teams if board else ())):
         mine = [prediction for prediction in look.predictions if prediction.team == team]
         true = [scores.came_true(prediction, found) for prediction in mine] if found is not None else []
         table[team] = {}
         for outcome in HEADLINES:
             judged = [judgement[outcome] for judgement in true if outcome in judgement]
-            came = look.board.calm.places[team, outcome].verdict if look.board and team in look.board.teams else ""
+            came, size, after = "", "", ""
+            if board and team in board.teams:
+                came, size = board.calm.places[team, outcome].verdict, percent(board.calm.places[team, outcome].mean, words)
+                after = percent(board.struck.places[team, outcome].mean, words) if board.struck else ""
             counts = Counter(prediction.answers[outcome] for prediction in mine if outcome in prediction.answers)
-            table[team][outcome] = Cell(dict(counts), came, sum(judged), len(judged))
+            table[team][outcome] = Cell(dict(counts), came, size, sum(judged), len(judged), after)
     return table
 
 
