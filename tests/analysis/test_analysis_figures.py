@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
 from opened_by_hand import Written, harmed
+from PIL import Image
 
 from partnersim.analysis.discovery import backfires, told
 from partnersim.analysis.sensitivity import convergence, sensitivity
@@ -83,3 +86,19 @@ def test_scenarios_side_by_side_name_what_is_clear_in_the_order_asked():
     assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["63 One", "64 Two"]
     assert picture.data["percent_low"].tolist() == [-15.0, -0.5, 0.0, 10.0]
     assert "200 units" in picture.axes[0].get_xlabel()
+
+
+def test_a_light_picture_keeps_the_colours_of_few_dots():
+    """Fails when a picture that is kept in the repository shows rare marks in another colour than its legend."""
+    from partnersim.figures import light_png
+    from partnersim.figures.style import SCENARIO_COLOURS, Picture
+
+    picture = Picture(figsize=(8, 5))
+    axes = picture.subplots()
+    axes.imshow(np.random.default_rng(1).random((200, 300)), cmap="gray", aspect="auto")
+    for place, colour in enumerate(SCENARIO_COLOURS):
+        axes.plot(20 * place + 20, 100, "o", color=colour, markersize=9)
+    drawn = np.asarray(Image.open(io.BytesIO(light_png(picture))).convert("RGB")).reshape(-1, 3).astype(int)
+    for colour in SCENARIO_COLOURS:
+        wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        assert np.abs(drawn - wanted).max(axis=1).min() <= 12, colour

@@ -72,13 +72,13 @@ def keep(picture: Picture, path: Path) -> None:
 
 
 def light_png(picture: Picture) -> bytes:
-    """PNG with 32 colours."""
+    """PNG with 32 colours, those of few dots too: a palette by area alone would lose them."""
     from PIL import Image
 
     drawn, light = io.BytesIO(), io.BytesIO()
     with style():
         picture.savefig(drawn, format="png", dpi=DPI)
-    Image.open(drawn).convert("RGB").quantize(32, dither=Image.Dither.NONE).save(light, format="PNG", optimize=True)
+    Image.open(drawn).convert("RGB").quantize(32, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(light, format="PNG", optimize=True)
     return light.getvalue()
 
 
