@@ -199,6 +199,20 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
         assert process.stderr.read() == ""
 
 
+def test_an_interrupt_that_was_lost_is_heeded_at_the_next_run(tmp_path: Path) -> None:
+    """A failure means that Ctrl-C has no effect where it arrives while Numba hands over machine code, which swallows it."""
+    swallowed = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from partnersim.cli import common, main; common.listen()\n"
+        "try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "except KeyboardInterrupt: pass\n"
+        "main()"
+    )
+    command = ["compare", "baseline", "all-three", "--seeds", "3", "--months", "12", "--size", "class", "--out", "study"]
+    done = subprocess.run([sys.executable, "-c", swallowed, *command], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1 and "Interrupted." in done.stderr and "Traceback" not in done.stderr
+
+
 def test_an_interrupted_study_is_finished_by_the_same_command(tmp_path: Path, here: Callable[..., Done]) -> None:
     """A failure means that an interrupt leaves a traceback, something half-written that looks whole, or another table."""
     asked = {"scenarios": ["baseline", "all-three"], "seeds": range(400), "months": 60, "size": "class"}

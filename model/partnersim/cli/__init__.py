@@ -12,6 +12,7 @@ import click
 
 from partnersim.cli.briefs import report
 from partnersim.cli.classroom import app
+from partnersim.cli.common import listen
 from partnersim.cli.exercises import exercise
 from partnersim.cli.studies import compare, study
 from partnersim.cli.world import case, check, levers, run, schema, validate
@@ -31,6 +32,7 @@ for command in (compare, study, report, app, exercise, run, case, check, levers,
 def main() -> None:
     """Run the command line, turning a user's mistakes into messages and exit codes."""
     gc.set_threshold(100_000)  # seldom: a figure is many small objects, and looking through them all takes an eighth of the time
+    listen()
     try:
         cli.main(prog_name="partnersim", standalone_mode=False)
     except click.ClickException as error:

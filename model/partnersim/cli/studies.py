@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from partnersim.cli.common import MONTHS, QUIET, SEED, SIZE, Interrupted, announce_compiling, say
+from partnersim.cli.common import MONTHS, QUIET, SEED, SIZE, Interrupted, announce_compiling, heed, say
 
 if TYPE_CHECKING:
     from partnersim.study.conduct import Conducted, How
@@ -132,6 +132,7 @@ class _Bar:
 
     def report(self, tally: Tally, ended: int) -> None:
         """So many runs have just ended."""
+        heed()
         if self._bar is not None:
             self._bar.update(ended)
             if tally.failed:
