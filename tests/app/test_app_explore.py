@@ -219,6 +219,22 @@ def test_figures_can_be_read_and_taken_away(browser):
     assert browser.js("return [...document.querySelectorAll('.figure [role=img]')].every((e) => e.ariaLabel.length > 30)")
 
 
+def test_each_policy_of_a_package_is_told_apart(browser):
+    """Fails when what a policy adds is not the package against itself without that policy."""
+    fresh(browser, "/?scenario=all-three")
+    browser.js("document.getElementById('adds').open = true")
+    browser.until(
+        "document.querySelectorAll('.adds tbody tr').length === 4 && document.querySelectorAll('.adds td b').length === 12"
+    )
+    ask(browser, "document.getElementById('reset').click()")
+    ask(browser, "document.getElementById('lever-staff_training-switch').click()")
+    browser.until(
+        "document.querySelectorAll('.adds tbody tr').length === 1 && document.querySelectorAll('.adds td b').length === 3"
+    )
+    alone = [browser.text(f"[data-card={key}] .verdict").split(":")[0].strip("✓✗ ") for key in ("cost", "incidents", "reach")]
+    assert browser.js("return [...document.querySelectorAll('.adds td b')].map((cell) => cell.textContent)") == alone
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_an_exercise_asks_before_it_answers(browser, language):
     """Fails when an answer is shown before the prediction, or the prediction can be changed after it."""

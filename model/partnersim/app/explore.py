@@ -14,6 +14,7 @@ from nicegui import context, ui
 from nicegui.events import GenericEventArguments
 
 from partnersim import sharing
+from partnersim.app.adds import Adds
 from partnersim.app.controls import Change, Levers
 from partnersim.app.document import Setting
 from partnersim.app.figure import Figure
@@ -92,6 +93,7 @@ class Explorer:
                 self.cards = markup(classes="cards", id="cards")
             with tag("div", "figures"):
                 self.figures = {key: Figure(key, self.words, self._rows) for key in FIGURES}
+            self.adds = Adds(self.site, self.words)
             with tag("section", "panel"):
                 tag("p", "help", say("tool.command"))
                 command = f"partnersim compare baseline {FILE} --size class --seeds {self.site.ensembles.seeds}"
@@ -208,6 +210,7 @@ class Explorer:
             self.loop.call_soon_threadsafe(self._draw, number, picture)
 
         self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
+        self.adds.changed(setting)
         self.status.props["data-asked"] = number
         if self.ticket.told == 0:
             self.status.set_content(say("explore.busy", of=self.site.ensembles.seeds))

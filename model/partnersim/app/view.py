@@ -95,14 +95,22 @@ def tone(outcome: str, said: str) -> str:
     return "better" if said == BETTER[outcome] else "worse"
 
 
+def summary(row: pd.Series, outcome: str, words: Words) -> tuple[str, str, str]:
+    """A paired difference in words: the verdict with its size, its tone, and the ends of its interval, in per cent."""
+    said, base = verdict(row), abs(row["reference_mean"])
+    text = words.say(f"card.{said}", percent=words.percent(row["difference"] / base if base else 0.0))
+    if not base or said in ("same", "few"):
+        return text, tone(outcome, said), ""
+    low, high = (row[end] / base for end in ("low", "high"))
+    ends = [f"{'+' if end > 0 else MINUS if end < 0 else ''}{words.percent(end)} %" for end in (low, high)]
+    return text, tone(outcome, said), words.say("card.range", low=ends[0], high=ends[1])
+
+
 def _card(key: str, pair: Pair, table: pd.DataFrame, words: Words) -> Card:
     outcome, say = CARDS[key], words.say
     row = table.loc[outcome]
     said = verdict(row)
-    base = abs(row["reference_mean"])
-    text = say(f"card.{said}", percent=words.percent(row["difference"] / base if base else 0.0))
-    low, high = (row[end] / base if base else math.nan for end in ("low", "high"))
-    ends = [f"{'+' if end > 0 else MINUS if end < 0 else ''}{words.percent(end)} %" for end in (low, high)] if base else []
+    text, good, ends = summary(row, outcome, words)
     differences = pair.differences(outcome)
     worlds = ""
     if said not in ("same", "few"):
@@ -113,8 +121,8 @@ def _card(key: str, pair: Pair, table: pd.DataFrame, words: Words) -> Card:
         words.number(row["reference_mean"]),
         words.number(row["other_mean"]),
         text,
-        tone(outcome, said),
-        say("card.range", low=ends[0], high=ends[1]) if ends and said not in ("same", "few") else "",
+        good,
+        ends,
         worlds,
         dots(differences) if said != "same" else [],
     )
