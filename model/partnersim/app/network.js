@@ -86,7 +86,7 @@ export default {
       </fieldset>
 
       <details class="ps-net-numbers"><summary>{{ say('numbers') }}</summary>
-        <div class="ps-net-tables">
+        <div class="ps-net-tables" tabindex="0" role="region" :aria-label="say('numbers')">
           <table class="ps-net-count"><caption>{{ say('table', {month}) }}</caption>
             <tbody><tr v-for="(values, name) in frames.count" :key="name"><th scope="row">{{ say('count.' + name) }}</th><td>{{ values[month - 1] }}</td></tr></tbody></table>
           <table class="ps-net-matrix"><caption>{{ say('matrix', {month}) }}</caption>
