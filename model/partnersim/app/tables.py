@@ -26,7 +26,7 @@ def table(chart: Chart, words: Words) -> str:
         body += f'<tr><th scope="row">{escape(str(row[0]))}</th>{cells}</tr>'
     caption = escape(words.say(f"figure.{chart.key}.title"))
     unit = escape(words.say(f"figure.{chart.key}.unit"))
-    return f"<table><caption>{caption} ({unit})</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table><caption>{caption} – {unit}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def csv(chart: Chart, words: Words) -> str:
