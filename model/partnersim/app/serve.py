@@ -52,6 +52,7 @@ def serve(options: Options, tell: Callable[[str], None] = print) -> None:
         start_classes(classes, options.host, options.port, tell)
 
     app.add_middleware(SafeHeaders)
+    app.config.quasar_config["loadingBar"]["skipHijack"] = True  # a bar that comes and goes and has no name
     app.on_startup(started)
     app.on_shutdown(site.close)
     app.on_shutdown(classes.close)

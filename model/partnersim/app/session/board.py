@@ -47,7 +47,7 @@ class Played:
     clear: dict[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Board:
     """A round: ``teams`` with results, what came of them in the calm world and, once it has struck, in the held-out one.
 

@@ -35,7 +35,9 @@ class Decide:
         self.words, self.site, self.client = seat.words, seat.hub.site, seat.client
         self.loop = asyncio.get_running_loop()
         team = telling.team_name(seat.me.team or 0, self.words)
-        self.setting = Setting(self.words.say("class.decide.usual", team=team))
+        self.usual = self.words.say("class.decide.usual", team=team)
+        """What a package is called that nobody has given a name."""
+        self.setting = Setting(self.usual)
         self.setting.move_to(seat.look.session.calm)
         self.number = 0
         """Of the latest question; an answer to another is dropped."""
@@ -126,7 +128,7 @@ class Decide:
 
     async def _propose(self, event: GenericEventArguments) -> None:
         """Propose what is set, once its staff-days are counted here, in all worlds."""
-        label = str(event.args.get("label", "")) if isinstance(event.args, dict) else ""
+        label = str(event.args.get("label", "")).strip() if isinstance(event.args, dict) else ""
         number, text, priced = self.number, sharing.text_of(self.setting.document), self.priced
         if priced is None:
             return
@@ -140,7 +142,7 @@ class Decide:
             self.state.set_content(f"<p>{escape(self.words.say('class.decide.moved'))}</p>")
             return
         work = self.seat.hub.classroom.work
-        await self.seat.do(partial(work.propose, self.seat.token, text, days, label[: 2 * LONGEST_LABEL]))
+        await self.seat.do(partial(work.propose, self.seat.token, text, days, label or self.usual))
         self.seat.look = await self.seat.hub.look(self.seat.look.session.id) or self.seat.look
         self.show()
 

@@ -17,8 +17,10 @@ from partnersim.app.words import Words
 from partnersim.classroom.errors import ClassroomError
 
 T = TypeVar("T")
-SUBMIT = "(e) => { e.preventDefault(); emit(Object.fromEntries(new FormData(e.target))); }"
+SUBMIT = "(e) => { e.preventDefault(); delete e.target.dataset.changed; emit(Object.fromEntries(new FormData(e.target))); }"
 """A form that is not sent as a page but told to the server, all fields at once."""
+CHANGED = "(e) => { const { dataset } = e.currentTarget; if (!dataset.changed) { dataset.changed = 'yes'; emit(); } }"
+"""The first change of a form since it was submitted, told before it can be submitted again."""
 
 
 class Follower:

@@ -14,6 +14,8 @@ from partnersim.classroom.session import Classroom
 
 GATHER = 0.03
 """Seconds in which changes are gathered, so that thirty who press at once make one picture."""
+LONGEST_WAIT = 20.0
+"""Seconds that a page may take to be made: a busy machine is no reason to turn a class away."""
 TICK = 1.0
 """Seconds between looks for deadlines that pass, and for changes that another process made."""
 Show = Callable[[Look | None], Any]

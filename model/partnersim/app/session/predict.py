@@ -12,7 +12,7 @@ from nicegui.events import GenericEventArguments
 from partnersim.app.parts import attribute, markup, tag
 from partnersim.app.session import telling
 from partnersim.app.session.charts import SHORT
-from partnersim.app.session.follower import SUBMIT
+from partnersim.app.session.follower import CHANGED, SUBMIT
 from partnersim.classroom.limits import LONGEST_WHY
 from partnersim.classroom.scores import EXPECTED
 from partnersim.ledger import HEADLINES
@@ -39,7 +39,7 @@ class Predict:
             self.send = tag("button", "main", say("class.predict.send"), type="submit", id="send")
             self.status = markup(role="status", id="predict-status", classes="status")
         form.on("submit", self._sent, js_handler=SUBMIT)
-        form.on("input", self._changed, args=[], throttle=0.5)
+        form.on("input", lambda: self._changed(), js_handler=CHANGED)
         self.key = f"class-{seat.look.session.id}-{seat.look.session.round}-{seat.me.id}"
         draft = f"partnersim.draft(document.getElementById('predict'), {json.dumps(self.key)})"
         seat.client.run_javascript(draft)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Annotated
 from urllib.parse import quote, urlencode
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from nicegui import app
 
@@ -50,7 +51,7 @@ def register(hub: Hub) -> None:
         return response
 
     @app.get("/class/teach/{session}/zip")
-    async def take_away(request: Request, session: int) -> Response:
+    async def take_away(request: Request, session: Annotated[int, Path(ge=1, lt=2**31)]) -> Response:
         """Everything of a session, for the teacher alone."""
         try:
             content = await asyncio.to_thread(room.export_zip, secret_of(request), session)

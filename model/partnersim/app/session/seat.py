@@ -16,7 +16,7 @@ from partnersim.app.session import showing, telling, wall
 from partnersim.app.session.cookies import seats_of
 from partnersim.app.session.decide import Decide
 from partnersim.app.session.follower import Follower, clock
-from partnersim.app.session.hub import Hub
+from partnersim.app.session.hub import LONGEST_WAIT, Hub
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import mark, named
 from partnersim.app.session.predict import Predict
@@ -37,7 +37,7 @@ class Stage(Protocol):
 def register(hub: Hub) -> None:
     """Make the page known."""
 
-    @ui.page("/class/{code}")
+    @ui.page("/class/{code}", response_timeout=LONGEST_WAIT)
     async def seat(request: Request, code: str) -> RedirectResponse | None:
         member = seats_of(request, hub.classroom).get(read_code(code))
         look = await hub.look(member.session) if member else None
@@ -46,7 +46,8 @@ def register(hub: Hub) -> None:
         is_asked = "lang" in request.query_params or "lang" in request.cookies
         language = None if is_asked else look.session.language
         with frame(request, "classroom", look.session.title, language=language) as words:
-            Seat(hub, words, look, member, request.query_params.get("s", "")).build()
+            is_draft = request.query_params.get("round") == str(look.session.round)
+            Seat(hub, words, look, member, request.query_params.get("s", "") if is_draft else "").build()
         return None
 
 
@@ -102,6 +103,8 @@ class Seat(Follower):
         now = (session.phase, session.round, me.team, session.is_revealed and session.phase in (Phase.PREDICT, Phase.DECIDE))
         if now != self._now:
             self._now = now
+            if isinstance(self._stage, Decide):
+                self._stage.close()
             self.place.clear()
             with self.place:
                 self._stage = self._staged(session.phase)

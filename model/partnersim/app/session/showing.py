@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+from typing import Any
+
 from markupsafe import Markup
 
 from partnersim.app.session import charts, telling
+from partnersim.app.session.board import Board
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import named
 from partnersim.app.site import rendered
@@ -32,26 +36,32 @@ def results(look: Look, words: Words, own: int | None = None, is_wall: bool = Fa
     if board is None:
         key = "computing" if look.latest and look.missing else "no_packages"
         return f'<p class="waiting">{Markup.escape(say(f"class.{key}", n=look.session.seeds))}</p>'
-    last = board.worlds[-1]
-    sentences = telling.standing(last, board.teams, words)
-    if look.is_struck and board.struck is None:
-        sentences.insert(0, say("class.computing_world", n=look.session.seeds))
+    more = [say("class.computing_world", n=look.session.seeds)] if look.is_struck and board.struck is None else []
     return rendered(
         "class_results.html",
+        **_drawn(board, words, own),
         say=say,
-        outcomes=HEADLINES,
-        short=charts.SHORT,
-        better=BETTER,
-        forests={outcome: Markup(charts.forest(board, outcome, words, own)) for outcome in HEADLINES},
-        scatters=[Markup(charts.scatter(board, across, up, words, own)) for across, up in PAIRS],
-        sentences=sentences,
         is_wall=is_wall,
-        labels=[(Markup(named(Team.of(team), words)), look.latest[team].label) for team in board.teams if team in look.latest],
+        more=more,
         troubles=troubles,
         note=say("class.note_struck" if board.struck else "class.note", n=look.session.seeds),
-        rows=telling.effect_rows(board, words),
-        teams={team: telling.team_name(team, words) for team in board.teams},
+        labels=[(Markup(named(Team.of(team), words)), look.latest[team].label) for team in board.teams if team in look.latest],
     )
+
+
+@functools.lru_cache(maxsize=200)
+def _drawn(board: Board, words: Words, own: int | None) -> dict[str, Any]:
+    """What a board gives in a language to a team: made once for all who look at it."""
+    return {
+        "outcomes": HEADLINES,
+        "short": charts.SHORT,
+        "better": BETTER,
+        "forests": {outcome: Markup(charts.forest(board, outcome, words, own)) for outcome in HEADLINES},
+        "scatters": [Markup(charts.scatter(board, across, up, words, own)) for across, up in PAIRS],
+        "sentences": telling.standing(board.worlds[-1], board.teams, words),
+        "rows": telling.effect_rows(board, words),
+        "teams": {team: telling.team_name(team, words) for team in board.teams},
+    }
 
 
 def packages(look: Look, words: Words, only: int | None = None) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Annotated, Any
 
 from babel.dates import format_datetime
-from fastapi import Request
+from fastapi import Path, Request
 from fastapi.responses import HTMLResponse
 from nicegui import context, ui
 from nicegui.events import GenericEventArguments
@@ -16,7 +16,7 @@ from partnersim.app.frame import frame
 from partnersim.app.parts import markup, mistake, tag
 from partnersim.app.session.cookies import is_teacher, keep, secret_of, teacher_cookie
 from partnersim.app.session.follower import SUBMIT, perform
-from partnersim.app.session.hub import Hub
+from partnersim.app.session.hub import LONGEST_WAIT, Hub
 from partnersim.app.session.lead import Lead
 from partnersim.app.words import Words, spoken, words
 from partnersim.classroom import limits
@@ -25,6 +25,8 @@ from partnersim.classroom.records import Session
 from partnersim.exercises import load_exercises, telling
 
 KEY = "key"
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+"""Of a session, in an address."""
 BUDGET = 5000
 """Staff-days a year that are proposed as a budget: most packages of the library fit, a screening unit for all does not."""
 GO = '<!doctype html><title>partnersim</title><script>location.replace("/class/teach")</script><a href="/class/teach">…</a>'
@@ -47,8 +49,8 @@ def register(hub: Hub) -> None:
                 turn_away(spoken_words)
         return None
 
-    @ui.page("/class/teach/{number}")
-    async def lead(request: Request, number: int) -> None:
+    @ui.page("/class/teach/{number}", response_timeout=LONGEST_WAIT)
+    async def lead(request: Request, number: Number) -> None:
         look = await hub.look(number) if is_teacher(request, hub.classroom) else None
         with frame(request, "classroom", look.session.title if look else "") as spoken_words:
             if not is_teacher(request, hub.classroom):

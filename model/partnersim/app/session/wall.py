@@ -12,7 +12,7 @@ from partnersim.app.safety import client_of
 from partnersim.app.session import charts, showing, telling
 from partnersim.app.session.addresses import qr
 from partnersim.app.session.follower import Follower, clock
-from partnersim.app.session.hub import Hub
+from partnersim.app.session.hub import LONGEST_WAIT, Hub
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import named
 from partnersim.app.site import rendered
@@ -25,7 +25,7 @@ from partnersim.ledger import HEADLINES
 def register(hub: Hub) -> None:
     """Make the page known."""
 
-    @ui.page("/wall/{code}")
+    @ui.page("/wall/{code}", response_timeout=LONGEST_WAIT)
     async def wall(request: Request, code: str) -> None:
         look = None
         refused: ClassroomError | None = None

@@ -134,7 +134,7 @@
       const field = form?.elements[name];
       if (field) field.value = value;
     }
-    if (kept) form.dispatchEvent(new Event("input", { bubbles: true }));
+    if (kept) form?.dispatchEvent(new Event("input", { bubbles: true }));
     form?.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(new FormData(form)))));
   };
 
