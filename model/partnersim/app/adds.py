@@ -38,7 +38,7 @@ class Adds:
             tag("p", "help", say("adds.lead"))
             with tag("details", id="adds") as details:
                 tag("summary", text=say("adds.show"))
-                self.table = markup(classes="scroll", tabindex=0, role="region", aria_labelledby="adds-title")
+                self.table = markup(classes="scroll", tabindex=0, role="region", aria_label=say("adds.show"))
             details.on("toggle", lambda event: self._toggled(bool(event.args)), js_handler="(e) => emit(e.target.open)")
         self.client.on_delete(self.forget)
 

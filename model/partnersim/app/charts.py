@@ -80,7 +80,7 @@ def _lines(chart: Chart, words: Words) -> Options:
 
 def _short() -> Options:
     """Labels of a value axis: large numbers are shortened in the browser by its own language."""
-    return {"color": "#333333", "fontSize": 12, "short": True}
+    return {"color": "#333333", "fontSize": 12, "hideOverlap": True, "short": True}
 
 
 def _bars(chart: Chart, words: Words) -> Options:
@@ -104,7 +104,7 @@ def _bars(chart: Chart, words: Words) -> Options:
     return _common(words) | {
         "tooltip": {**_common(words)["tooltip"], "trigger": "axis", "axisPointer": {"type": "shadow"}},
         "grid": {"left": 8, "right": 16, "top": 34, "bottom": 22, "outerBoundsMode": "same", "outerBoundsContain": "axisLabel"},
-        "xAxis": _axis("value", unit, min=0, nameLocation="middle", nameGap=26) | {"axisLabel": _short()},
+        "xAxis": _axis("value", unit, min=0, splitNumber=4, nameLocation="middle", nameGap=26) | {"axisLabel": _short()},
         "yAxis": _axis("category", data=list(rows["label"])),
         "series": series,
     }

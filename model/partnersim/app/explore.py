@@ -222,12 +222,10 @@ class Explorer:
         self.picture = picture
         say, shown = self.words.say, picture.view
         used = bool(self.setting.used())
-        text = say("explore.whole" if shown.n == shown.of else "explore.some", n=shown.n, of=shown.of)
-        if shown.failures:
-            text += " " + say("explore.failed", n=shown.failures)
-        if not used:
-            text += " " + say("explore.nothing")
-        self.status.set_content(text)
+        told = [say("explore.whole" if shown.n == shown.of else "explore.some", n=shown.n, of=shown.of)]
+        told += [say("explore.failed", n=shown.failures)] if shown.failures else []
+        told += [] if used else [say("explore.nothing")]
+        self.status.set_content("".join(f"<span>{text}</span>" for text in told))
         price, people = self.words.integer(shown.price), self.words.number(shown.price / FULL_TIME)
         self.cards.props["data-answer"] = f"{number}:{shown.n}"
         self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))

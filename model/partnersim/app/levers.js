@@ -37,7 +37,7 @@ export default {
           <p v-if="state[lever.name]?.note" class="help">{{ state[lever.name].note }}</p>
           <details class="more">
             <summary>{{ words.more }}<span class="visually-hidden">: {{ lever.plain }}</span></summary>
-            <p><em>{{ lever.title }}.</em> {{ lever.paragraphs }}.</p>
+            <p><em>{{ lever.title }}</em> · {{ lever.paragraphs }}</p>
             <p><strong>{{ words.how }}</strong> {{ lever.mechanism }}</p>
             <p><strong>{{ words.trade }}</strong> {{ lever.trade }}</p>
             <p><strong>{{ words.price }}</strong></p>

@@ -102,7 +102,7 @@ def summary(row: pd.Series, outcome: str, words: Words) -> tuple[str, str, str]:
     if not base or said in ("same", "few"):
         return text, tone(outcome, said), ""
     low, high = (row[end] / base for end in ("low", "high"))
-    ends = [f"{'+' if end > 0 else MINUS if end < 0 else ''}{words.percent(end)} %" for end in (low, high)]
+    ends = [f"{'+' if end > 0 else MINUS if end < 0 else ''}{words.percent(end)}%" for end in (low, high)]
     return text, tone(outcome, said), words.say("card.range", low=ends[0], high=ends[1])
 
 
