@@ -90,6 +90,7 @@ class Lead(Follower):
             self.after = markup(classes="help", id="after")
             self.clock = markup()
             with tag("form", "timer", id="timer") as form:
+                self.timer = form
                 tag("label", text=say("class.timer.minutes"), for_="minutes")
                 tag("input", type="number", id="minutes", name="minutes", min=1, max=180, defaultValue=8, required=True)
                 with tag("label", "check", for_="closes"):
@@ -184,6 +185,7 @@ class Lead(Follower):
         attribute(self.again, "hidden", None if phase is Phase.DISCUSS else True)
         self.after.set_content(escape(say(f"class.after.{new}")) if new else "")
         self.clock.set_content(clock(look, self.words))
+        attribute(self.timer, "hidden", None if session.closed is None else True)
         for element in (self.more, self.stop):
             attribute(element, "hidden", None if session.deadline else True)
         self._show_door()
