@@ -29,20 +29,19 @@ window.begin = (lever, every, count, values) => {
   const slider = document.getElementById(`lever-${lever}`);
   const cards = document.getElementById("cards");
   const log = window.probe.moves;
-  const look = () => {
-    const [, n] = (cards.dataset.answer || "0:0").split(":");
+  // The frame after the change of cards and charts, which arrive in one message.
+  new MutationObserver(() => {
     const open = log[log.length - 1];
-    if (open && cards.dataset.answer !== open.before && cards.dataset.answer !== open.seen) {
-      open.seen = cards.dataset.answer;
-      requestAnimationFrame(() => {
-        const took = performance.now() - open.at;
-        if (open.first === undefined) open.first = took;
-        if (Number(n) === window.whole) open.whole = took;
-      });
-    }
-    requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
+    const answer = cards.dataset.answer;
+    if (!open || answer === open.before || answer === open.seen) return;
+    open.seen = answer;
+    const n = Number(answer.split(":")[1]);
+    requestAnimationFrame(() => {
+      const took = performance.now() - open.at;
+      if (open.first === undefined) open.first = took;
+      if (n === window.whole) open.whole = took;
+    });
+  }).observe(cards, { attributes: true });
   let made = 0;
   const move = () => {
     if (made >= count) { window.probe.ended = true; return; }

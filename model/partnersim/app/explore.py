@@ -32,6 +32,8 @@ LARGEST_FILE = 64
 FULL_TIME = 220.0
 """Working days a year of one member of staff, as in the model."""
 FILE = "my-policies.toml"
+FEW = 3
+"""Pages open at once up to which there is idle time worth using."""
 GUESSED = (5, -5, 10, -10, 15, -15)
 """Steps of a slider, in percent, whose answers are made before anybody asks, where nobody waits for any other."""
 READ_FILE = f"""(event) => {{
@@ -71,7 +73,8 @@ class Explorer:
         self.moved: Change = {}
         """The control that was moved last, from which the next question is guessed."""
         self.guesses: list[Ticket] = []
-        self.client.on_delete(self._leave)
+        site.pages += 1
+        self.client.on_delete(self._gone)
 
     def build(self, link: str | None, name: str | None) -> None:
         """Lay out the page, and ask what the address asks: a ``link`` that holds a scenario, or the ``name`` of one."""
@@ -232,7 +235,7 @@ class Explorer:
         self.strip.set_content(rendered("strip.html", say=say, view=shown))
         for chart in shown.charts:
             self.figures[chart.key].show(chart.finding, picture.options[chart.key], shown.n)
-        if shown.n == shown.of and not self.site.ensembles.answering:
+        if shown.n == shown.of and self.site.pages <= FEW and not self.site.ensembles.answering:
             self._guess()
 
     def _guess(self) -> None:
@@ -251,6 +254,10 @@ class Explorer:
         if self.picture is None:
             return None
         return next(chart for chart in self.picture.view.charts if chart.key == key)
+
+    def _gone(self) -> None:
+        self.site.pages -= 1
+        self._leave()
 
     def _leave(self) -> None:
         """Nobody waits here any more for what was asked."""

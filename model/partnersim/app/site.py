@@ -33,6 +33,8 @@ class Site:
 
     def __init__(self, ensembles: Ensembles) -> None:
         self.ensembles = ensembles
+        self.pages = 0
+        """Pages of policies that are open."""
         self.pool = ThreadPoolExecutor(2, thread_name_prefix="stories")
         self._pictures: OrderedDict[tuple[str, str, int, str], Picture] = OrderedDict()
         self._lock = threading.Lock()
