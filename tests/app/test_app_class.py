@@ -179,6 +179,19 @@ def test_predictions_are_kept_counted_and_private(lesson):
     assert lesson.wall.barriers() == []
 
 
+def test_what_is_typed_and_not_sent_outlives_a_loading_of_the_page_and_is_not_sent(lesson):
+    """Fails when a slip loses a student's words, or what was never sent is counted or shown as kept."""
+    if "decide" in lesson.done:
+        pytest.skip("the class has moved on")
+    lesson.reach("predict")
+    lesson.cyd.type("#why", "half a thought")
+    lesson.cyd.click("#reach-lower")
+    lesson.cyd.driver.refresh()
+    lesson.cyd.until("document.querySelector('#why')?.value === 'half a thought'")
+    lesson.cyd.until("document.querySelector('#reach-lower').checked && document.querySelector('#predict-status .changed')")
+    lesson.teacher.shows("Predictions: 2 of 3", "#work")
+
+
 def test_over_the_budget_is_said_and_refused(lesson):
     """Fails when a team can propose more than the budget, or is not told why it cannot."""
     lesson.reach("decide")
@@ -271,6 +284,19 @@ def test_predictions_are_held_against_results(lesson):
     for browser in (lesson.wall, lesson.ana, lesson.teacher):
         assert browser.barriers() == []
         assert not browser.overflows()
+
+
+def test_another_round_begins_anew_and_the_last_is_kept(lesson):
+    """Fails when a second round shows what belongs to the first, or loses it."""
+    lesson.reach("discuss")
+    lesson.teacher.click("#again")
+    lesson.ana.shows("Predict", "#phase")
+    lesson.ana.shows("Round 2", "#seat")
+    lesson.ana.until("document.querySelector('#predict-status .open') && document.querySelector('#why').value === ''")
+    lesson.teacher.shows("Predictions: 0 of 3", "#work")
+    lesson.teacher.shows("Back to: Discuss", "#back")
+    lesson.teacher.click("#back")
+    lesson.wall.shows("of 1 right", ".foretold")
 
 
 def test_a_removed_student_is_out_and_deleting_is_asked_twice(lesson):

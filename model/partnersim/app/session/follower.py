@@ -19,8 +19,15 @@ from partnersim.classroom.errors import ClassroomError
 T = TypeVar("T")
 SUBMIT = "(e) => { e.preventDefault(); delete e.target.dataset.changed; emit(Object.fromEntries(new FormData(e.target))); }"
 """A form that is not sent as a page but told to the server, all fields at once."""
-CHANGED = "(e) => { const { dataset } = e.currentTarget; if (!dataset.changed) { dataset.changed = 'yes'; emit(); } }"
-"""The first change of a form since it was submitted, told before it can be submitted again."""
+CHANGED = """(e) => {
+  const form = e.currentTarget;
+  partnersim.keepDraft(form);
+  if (!form.dataset.changed) {
+    form.dataset.changed = "yes";
+    emit();
+  }
+}"""
+"""A form is being filled in: what it holds is kept in the browser, and the first change since it was submitted is told."""
 
 
 class Follower:

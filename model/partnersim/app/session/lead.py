@@ -175,6 +175,8 @@ class Lead(Follower):
         held = f'<p class="phase">{escape(say(f"class.phase.{phase}"))}</p><p>{escape(say(f"class.now.{phase}"))}</p>'
         self.now.set_content(held)
         new, old = following(phase, session.world is not None), preceding(phase, session.world is not None)
+        if phase is Phase.PREDICT and session.round > 1:
+            old = Phase.DISCUSS  # of the round before
         for element, to, key in ((self.next, new, "next"), (self.back, old, "back")):
             attribute(element, "data-phase", str(phase))
             attribute(element, "hidden", None if to else True)

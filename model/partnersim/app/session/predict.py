@@ -29,7 +29,8 @@ class Predict:
         say = seat.words.say
         own = telling.own_prediction(seat.look, seat.me.id)
         self.is_changed = False
-        with tag("form", "asked-form", id="predict", aria_labelledby="predict-title") as form:
+        self.draft = f"class-{seat.look.session.id}-{seat.look.session.round}-{seat.me.id}"
+        with tag("form", "asked-form", id="predict", aria_labelledby="predict-title", data_draft=self.draft) as form:
             tag("h2", text=say("class.predict.question"), id="predict-title")
             tag("p", "help", say("class.predict.help"))
             for outcome in HEADLINES:
@@ -40,9 +41,7 @@ class Predict:
             self.status = markup(role="status", id="predict-status", classes="status")
         form.on("submit", self._sent, js_handler=SUBMIT)
         form.on("input", lambda: self._changed(), js_handler=CHANGED)
-        self.key = f"class-{seat.look.session.id}-{seat.look.session.round}-{seat.me.id}"
-        draft = f"partnersim.draft(document.getElementById('predict'), {json.dumps(self.key)})"
-        seat.client.run_javascript(draft)
+        seat.client.run_javascript("partnersim.restoreDraft(document.getElementById('predict'))")
         self.team = markup(classes="help")
         self.show()
 
@@ -68,7 +67,7 @@ class Predict:
         predict = seat.hub.classroom.work.predict
         if await seat.do(partial(predict, seat.token, answers, str(given.get("why", "")))):
             self.is_changed = False
-            seat.client.run_javascript(f"sessionStorage.removeItem({json.dumps(self.key)})")
+            seat.client.run_javascript(f"sessionStorage.removeItem({json.dumps(self.draft)})")
             self.show()
 
     def show(self) -> None:

@@ -127,16 +127,14 @@
     }
   }, 250);
 
-  // What is typed into a form and not sent outlives a loading of the page, in this window alone.
-  const draft = (form, key) => {
-    const kept = JSON.parse(sessionStorage.getItem(key) || "null");
-    for (const [name, value] of Object.entries(kept || {})) {
-      const field = form?.elements[name];
-      if (field) field.value = value;
-    }
-    if (kept) form?.dispatchEvent(new Event("input", { bubbles: true }));
-    form?.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(Object.fromEntries(new FormData(form)))));
+  // What is typed into a form and not sent outlives a loading of the page, in this window alone; data-draft says under which name.
+  const keepDraft = (form) => sessionStorage.setItem(form.dataset.draft, JSON.stringify(Object.fromEntries(new FormData(form))));
+  const restoreDraft = (form) => {
+    const kept = JSON.parse(sessionStorage.getItem(form?.dataset.draft) || "null");
+    if (!kept) return;
+    for (const [name, value] of Object.entries(kept)) if (form.elements[name]) form.elements[name].value = value;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  window.partnersim = { png, copy, address, remember, speak, saveText, draft };
+  window.partnersim = { png, copy, address, remember, speak, saveText, keepDraft, restoreDraft };
 })();
