@@ -299,6 +299,16 @@ def test_another_round_begins_anew_and_the_last_is_kept(lesson):
     lesson.wall.shows("of 1 right", ".foretold")
 
 
+def test_a_student_can_leave_and_what_was_made_stays(lesson):
+    """Fails when leaving keeps the seat, or takes a team's package along."""
+    lesson.reach("discuss")
+    lesson.bob.click("#leave")
+    lesson.bob.click("#leave-yes")
+    lesson.bob.until("location.pathname === '/class'")
+    lesson.teacher.shows("2 are here", "#panel-people")
+    lesson.teacher.shows("Package of Team B", "#work")
+
+
 def test_a_removed_student_is_out_and_deleting_is_asked_twice(lesson):
     """Fails when a seat cannot be taken away, or one slip of the hand deletes a class."""
     lesson.reach("discuss")

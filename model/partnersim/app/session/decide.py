@@ -222,7 +222,9 @@ class Decide:
         shown = showing.packages(look, self.words, only=team)
         self.team.set_content(shown or f'<p class="help">{escape(say("class.decide.nobody"))}</p>')
         is_same = latest is not None and self._is(latest.text)
-        key = "same" if is_same else "over" if look.is_over else "other" if latest else "first"
+        key = "same" if is_same else "other" if latest else "first"
+        if look.is_over and not is_same:
+            key = "over" if latest else "over_none"
         mark = "✓ " if is_same else ""
         self.state.set_content(f'<p class="{key}" data-state="{key}">{mark}{escape(say(f"class.decide.{key}"))}</p>')
         attribute(self.send, "disabled", True if look.is_over else None)

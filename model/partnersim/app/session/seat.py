@@ -47,7 +47,7 @@ def register(hub: Hub) -> None:
         language = None if is_asked else look.session.language
         with frame(request, "classroom", look.session.title, language=language) as words:
             is_draft = request.query_params.get("round") == str(look.session.round)
-            Seat(hub, words, look, member, request.query_params.get("s", "") if is_draft else "").build()
+            Seat(hub, words, look, member, request.query_params.get("s", "") if is_draft else "").build(read_code(code))
         return None
 
 
@@ -62,13 +62,17 @@ class Seat(Follower):
         self._now: tuple[object, ...] = ()
         self._stage: Stage | None = None
 
-    def build(self) -> None:
-        """Room for what there is to do."""
+    def build(self, code: str) -> None:
+        """Room for what there is to do. ``code``: by which the browser knows the seat."""
         self.phase = markup(role="status", id="phase", classes="seat-phase")
         self.clock = markup()
         self.place = tag("div", "stage", id="stage")
-        with tag("form", "leave", method="post", action=f"/class/{self.look.session.code}/leave"):
-            tag("button", "small", self.words.say("class.seat.leave"), type="submit", id="leave")
+        say = self.words.say
+        with tag("details", "leave"):
+            tag("summary", text=say("class.seat.leave"), id="leave")
+            with tag("form", method="post", action=f"/class/{code}/leave"):
+                tag("p", text=say("class.seat.leave_help"))
+                tag("button", "danger", say("class.seat.leave_yes"), type="submit", id="leave-yes")
         self.show()
 
     def show(self) -> None:
