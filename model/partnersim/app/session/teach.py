@@ -27,8 +27,8 @@ from partnersim.exercises import load_exercises, telling
 KEY = "key"
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 """Of a session, in an address."""
-BUDGET = 5000
-"""Staff-days a year that are proposed as a budget: most packages of the library fit, a screening unit for all does not."""
+BUDGET = 10_000
+"""Staff-days a year that are proposed as a budget: one large policy, such as a screening unit for all, or several small ones."""
 GO = '<!doctype html><title>partnersim</title><script>location.replace("/class/teach")</script><a href="/class/teach">…</a>'
 """Takes the key out of the address and of the history. The page itself goes on, so that the cookie is one of its own site."""
 

@@ -75,6 +75,7 @@ def content(hub: Hub, look: Look, words: Words) -> str:
             (Markup(named(team, words)), words.listed([m.nickname for m in look.team(team.number)])) for team in session.teams
         ],
         observers=words.listed([member.nickname for member in look.team(None)]),
+        people=max(len(look.members), 1),
         story=telling.story(session, words),
         task=telling.task(session, words),
         outcomes=HEADLINES,
