@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import socket
 import statistics
@@ -25,8 +26,7 @@ from pathlib import Path
 PROBE = """
 window.probe = { moves: [], errors: 0 };
 window.addEventListener("error", () => window.probe.errors++);
-window.begin = (lever, every, count, values) => {
-  const slider = document.getElementById(`lever-${lever}`);
+window.begin = (every, moves) => {
   const cards = document.getElementById("cards");
   const log = window.probe.moves;
   // The frame after the change of cards and charts, which arrive in one message.
@@ -44,9 +44,10 @@ window.begin = (lever, every, count, values) => {
   }).observe(cards, { attributes: true });
   let made = 0;
   const move = () => {
-    if (made >= count) { window.probe.ended = true; return; }
-    const value = values[made++ % values.length];
-    log.push({ at: performance.now(), before: cards.dataset.answer, value });
+    if (made >= moves.length) { window.probe.ended = true; return; }
+    const [lever, value] = moves[made++];
+    const slider = document.getElementById(`lever-${lever}`);
+    log.push({ at: performance.now(), before: cards.dataset.answer });
     slider.value = value;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     setTimeout(move, every());
@@ -76,18 +77,23 @@ def main() -> None:
             first = visit(browser, address)
             report("first page: title and controls shown, ms", first)
             alone = student(browser, address)
-            values = [v for v in range(5, 100, 5)]
-            begin(alone, "shared_screening", 1500, asked.moves, values[: asked.moves])
+            far = [(LEVERS[k % len(LEVERS)], 5 + 5 * (7 * k % 19)) for k in range(asked.moves)]
+            begin(alone, 1500, far)
             wait(alone, asked.moves * 1.6 + 20)
-            told("one student", [alone])
+            told("one student, another slider each time (never asked before)", [alone])
+            alone.context.close()
+            alone = student(browser, address)
+            hand = [("shared_screening", 5 + 5 * k) for k in range(19)] + [("shared_screening", 95 - 5 * k) for k in range(19)]
+            begin(alone, 1500, hand)
+            wait(alone, len(hand) * 1.6 + 20)
+            told("one student, one slider up and down", [alone])
             alone.context.close()
             count = round(asked.seconds / asked.every)
             pages = [student(browser, address) for _ in range(asked.students)]
             report("class opened, memory MiB", memory(server.pid))
-            levers = ("staff_training", "legal_templates", "partner_coordination", "shared_screening", "knowledge_platform")
             for number, page in enumerate(pages):
-                shuffled = [5 * (1 + (7 * k + 3 * number) % 20) for k in range(count)]
-                begin(page, levers[number % len(levers)], asked.every * 1000, count, shuffled)
+                lever = LEVERS[number % 5]
+                begin(page, asked.every * 1000, [(lever, 5 * (1 + (7 * k + 3 * number) % 20)) for k in range(count)])
             busy, before = time.monotonic(), cpu(server.pid)
             for page in pages:
                 wait(page, asked.seconds * 2 + 60)
@@ -100,6 +106,10 @@ def main() -> None:
             server.wait(20)
 
 
+LEVERS = (
+    "staff_training", "legal_templates", "partner_coordination", "shared_screening", "knowledge_platform", "matching_portal",
+    "entity_strategy", "convening", "integrity_transparency", "country_risk_skills", "common_guidelines", "hq_country_split",
+)  # fmt: skip
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--disable-sync", "--no-first-run", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
              "--disable-background-timer-throttling"]  # fmt: skip
@@ -149,10 +159,10 @@ def student(browser, address: str):
     return page
 
 
-def begin(page, lever: str, every: float, count: int, values: list[int]) -> None:
-    jitter = json.dumps([every * (0.5 + ((k * 0.618) % 1.0)) for k in range(count + 1)])
-    page.evaluate(f"{{ const gaps = {jitter}; let k = Math.floor(Math.random() * gaps.length);"
-                  f" begin({json.dumps(lever)}, () => gaps[k++ % gaps.length], {count}, {json.dumps(values)}); }}")  # fmt: skip
+def begin(page, every: float, moves: list[tuple[str, int]]) -> None:
+    """Let a page make its moves, about ``every`` so many milliseconds."""
+    gaps = json.dumps([every * (0.5 + (k * 0.618 + random.random()) % 1.0) for k in range(len(moves) + 1)])
+    page.evaluate(f"{{ const gaps = {gaps}; let k = 0; begin(() => gaps[k++ % gaps.length], {json.dumps(moves)}); }}")
 
 
 def wait(page, seconds: float) -> None:

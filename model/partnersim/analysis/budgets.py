@@ -7,6 +7,7 @@ and the time for partnering that a lever takes from other work, which no run boo
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -31,6 +32,7 @@ ALL = "all"
 """Stands for all objectives at once."""
 
 
+@functools.cache
 def real_days(size: str) -> float:
     """Staff-days of the real system for one of the sample, of the library's numbers."""
     return max(load_parameters()["firms_active"].value / SIZES[size].companies, 1.0)
