@@ -10,7 +10,8 @@ from nicegui import context, ui
 from partnersim import sharing
 from partnersim.app.frame import frame, inputs
 from partnersim.app.parts import markup
-from partnersim.app.site import Site, rendered
+from partnersim.app.render import rendered
+from partnersim.app.site import Site
 from partnersim.app.words import words
 from partnersim.channels import CHANNELS, Channel
 from partnersim.population.sizes import SIZES

@@ -10,7 +10,8 @@ from nicegui import context
 from partnersim import sharing
 from partnersim.app.document import Setting
 from partnersim.app.parts import markup, tag
-from partnersim.app.site import Site, rendered
+from partnersim.app.render import rendered
+from partnersim.app.site import Site
 from partnersim.app.view import CARDS, summary
 from partnersim.app.words import Words
 from partnersim.ledger import HEADLINES

@@ -36,9 +36,19 @@ const complete = (options) => {
 
 export default {
   template: `<div class="chart"></div>`,
-  props: { options: Object },
   mounted() {
+    this.options = null;
     this.seen = false;
+    this.$el.show = (options) => {
+      this.options = options;
+      this.draw();
+    };
+    // For a picture to take away, also of a chart that has not been on the screen.
+    this.$el.canvas = () => {
+      this.seen = true;
+      this.draw();
+      return this.$el.querySelector("canvas");
+    };
     this.looking = new IntersectionObserver((entries) => {
       this.seen = entries[entries.length - 1].isIntersecting;
       this.draw();
@@ -52,23 +62,12 @@ export default {
     this.sizing.disconnect();
     this.chart?.dispose();
   },
-  watch: {
-    options() {
-      this.draw();
-    },
-  },
   methods: {
     draw() {
-      if (!this.seen || this.drawn === this.options || !this.options.series.length) return;
+      if (!this.seen || this.drawn === this.options || !this.options) return;
       this.chart ??= echarts.init(this.$el, null, { renderer: "canvas" });
-      this.chart.setOption(complete(JSON.parse(JSON.stringify(this.options))));
+      this.chart.setOption(complete(this.options));
       this.drawn = this.options;
-    },
-    // For a picture to take away, also of a chart that has not been on the screen.
-    canvas() {
-      this.seen = true;
-      this.draw();
-      return this.$el.querySelector("canvas");
     },
   },
 };

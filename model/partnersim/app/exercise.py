@@ -14,7 +14,8 @@ from nicegui.events import GenericEventArguments
 from partnersim import sharing
 from partnersim.app.frame import frame
 from partnersim.app.parts import button, enable, markup, tag
-from partnersim.app.site import Site, rendered
+from partnersim.app.render import rendered
+from partnersim.app.site import Site
 from partnersim.app.view import dots
 from partnersim.app.words import Words
 from partnersim.exercises import DIRECTIONS, Exercise, Question, answer, load_exercise, load_exercises, telling

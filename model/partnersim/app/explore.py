@@ -15,12 +15,14 @@ from nicegui.events import GenericEventArguments
 
 from partnersim import sharing
 from partnersim.app.adds import Adds
+from partnersim.app.answer import Answer
 from partnersim.app.controls import Change, Levers
 from partnersim.app.document import Setting
 from partnersim.app.figure import Figure
 from partnersim.app.frame import frame
-from partnersim.app.parts import button, enable, markup, mistake, tag
-from partnersim.app.site import Picture, Site, rendered
+from partnersim.app.parts import button, markup, mistake, tag
+from partnersim.app.picture import Picture
+from partnersim.app.site import Site
 from partnersim.app.words import Words
 from partnersim.live import Pair, Ticket
 from partnersim.population.sizes import SIZES
@@ -29,8 +31,6 @@ from partnersim.scenario import ScenarioError
 FIGURES = ("cost", "incidents", "reach", "pipeline", "payers", "queue")
 LARGEST_FILE = 64
 """KiB of a scenario file that is opened in the page."""
-FULL_TIME = 220.0
-"""Working days a year of one member of staff, as in the model."""
 FILE = "my-policies.toml"
 FEW = 3
 """Pages open at once up to which there is idle time worth using."""
@@ -92,8 +92,8 @@ class Explorer:
                 self.levers = Levers(self.words.language, self.setting.shown(), self.changed)
             with tag("section", "results", aria_labelledby="results-title"):
                 tag("h2", text=say("explore.results"), id="results-title")
-                self.status = markup(classes="status", role="status", id="status")
-                self.cards = markup(classes="cards", id="cards")
+                tag("div", "status", role="status", id="status")
+                tag("div", "cards", id="cards")
             with tag("div", "figures"):
                 self.figures = {key: Figure(key, self.words, self._rows) for key in FIGURES}
             self.adds = Adds(self.site, self.words)
@@ -101,7 +101,8 @@ class Explorer:
                 tag("p", "help", say("tool.command"))
                 command = f"partnersim compare baseline {FILE} --size class --seeds {self.site.ensembles.seeds}"
                 tag("pre", "command", command)
-        self.strip = markup(classes="strip-place")
+        tag("div", "strip-place", id="strip")
+        self.answer = Answer()
         if wrong:
             self.mistake.set_content(mistake(say("mistake.title"), say("mistake.link", error=wrong)))
         self._ask()
@@ -120,17 +121,17 @@ class Explorer:
     def _tools(self) -> None:
         say = self.words.say
         with tag("div", "tools"):
-            self.undo = button(say("tool.undo"), lambda: self._step(self.setting.undo), "small", id="undo")
-            self.redo = button(say("tool.redo"), lambda: self._step(self.setting.redo), "small", id="redo")
-            self.replay = button(say("tool.replay"), self._replay, "small", id="replay")
-            self.reset = button(say("tool.reset"), lambda: self._step(self.setting.reset), "small", id="reset")
+            button(say("tool.undo"), lambda: self._step(self.setting.undo), "small", id="undo")
+            button(say("tool.redo"), lambda: self._step(self.setting.redo), "small", id="redo")
+            button(say("tool.replay"), self._replay, "small", id="replay")
+            button(say("tool.reset"), lambda: self._step(self.setting.reset), "small", id="reset")
             button(say("tool.share"), self._share, "small", id="share")
             button(say("tool.save"), self._save, "small", id="save")
             with tag("label", "button small", for_="open-file"):
                 tag("span", text=say("tool.open"))
                 opener = tag("input", "visually-hidden", type="file", id="open-file", accept=".toml,text/plain")
             opener.on("change", self._opened, js_handler=READ_FILE)
-            self.watch = tag("a", "button small", say("tool.watch"), id="watch", href="/watch")
+            tag("a", "button small", say("tool.watch"), id="watch", href="/watch")
         self.shared = markup(role="status", id="shared", classes="help")
 
     # What a student does
@@ -201,11 +202,7 @@ class Explorer:
         self.number += 1
         number = self.number
         self._leave()
-        for element, usable in ((self.undo, setting.can_undo), (self.redo, setting.can_redo), (self.replay, setting.can_undo)):
-            enable(element, usable)
         link = f"?s={sharing.to_link(setting.document)}" if setting.is_changed or setting.world != sharing.BASELINE else ""
-        self.client.run_javascript(f"partnersim.address({json.dumps(link)})")
-        self.watch.props["href"] = f"/watch{link}"
         language = self.words.language
 
         def tell(pair: Pair) -> None:
@@ -213,28 +210,25 @@ class Explorer:
             self.loop.call_soon_threadsafe(self._draw, number, picture)
 
         self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
+        busy = {"status": say("explore.busy", of=self.site.ensembles.seeds)} if self.ticket.told == 0 else {}
+        self.answer.put(
+            html=busy,
+            data={"status": {"asked": number}},
+            disabled={"undo": not setting.can_undo, "redo": not setting.can_redo, "replay": not setting.can_undo},
+            href={"watch": f"/watch{link}"},
+            address=link,
+        )
         self.adds.changed(setting)
-        self.status.props["data-asked"] = number
-        if self.ticket.told == 0:
-            self.status.set_content(say("explore.busy", of=self.site.ensembles.seeds))
 
     def _draw(self, number: int, picture: Picture) -> None:
         """Show an answer, unless the question is no longer the latest."""
         if number != self.number or self.client.is_deleted:
             return
-        self.picture = picture
-        say, shown = self.words.say, picture.view
-        used = bool(self.setting.used())
-        told = [say("explore.whole" if shown.n == shown.of else "explore.some", n=shown.n, of=shown.of)]
-        told += [say("explore.failed", n=shown.failures)] if shown.failures else []
-        told += [] if used else [say("explore.nothing")]
-        self.status.set_content("".join(f"<span>{text}</span>" for text in told))
-        price, people = self.words.integer(shown.price), self.words.number(shown.price / FULL_TIME)
-        self.cards.props["data-answer"] = f"{number}:{shown.n}"
-        self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))
-        self.strip.set_content(rendered("strip.html", say=say, view=shown))
-        for chart in shown.charts:
-            self.figures[chart.key].show(chart.finding, picture.options[chart.key], shown.n)
+        self.picture, shown = picture, picture.view
+        answer = {"cards": {"answer": f"{number}:{shown.n}"}}
+        self.answer.put(html=picture.html, data=answer, figures=picture.figures)
+        for figure in self.figures.values():
+            figure.answered()
         if shown.n == shown.of and self.site.pages <= FEW and not self.site.ensembles.answering:
             self._guess()
 

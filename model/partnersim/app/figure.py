@@ -8,28 +8,27 @@ from collections.abc import Callable
 from nicegui import context
 
 from partnersim.app.chart import Chart as Drawing
-from partnersim.app.charts import Options
 from partnersim.app.parts import button, markup, tag
 from partnersim.app.tables import csv, table
 from partnersim.app.view import Chart
 from partnersim.app.words import Words
 
-BARS = ("pipeline", "payers")
-
 
 class Figure:
-    """One figure; ``current`` gives the chart under a key as it is shown now, or None before the first answer."""
+    """One figure, filled by :class:`partnersim.app.answer.Answer`.
+
+    ``current`` gives the chart under a key as it is shown now, or None before the first answer.
+    """
 
     def __init__(self, key: str, words: Words, current: Callable[[str], Chart | None]) -> None:
         self.key, self.words, self._current = key, words, current
         say = words.say
         with tag("figure", "figure panel", id=f"figure-{key}"):
             tag("h3", text=say(f"figure.{key}.title"), id=f"title-{key}")
-            self._finding = markup(classes="finding")
-            self._drawing = tag("div", role="img", aria_label=say(f"figure.{key}.title"))
-            with self._drawing:
-                self._chart = Drawing()
-            self._note = markup(classes="note")
+            tag("div", "finding")
+            with tag("div", role="img", aria_label=say(f"figure.{key}.title")):
+                Drawing()
+            tag("div", "note")
             with tag("details", "numbers") as self._details:
                 tag("summary", text=say("tool.table"))
                 self._table = markup(classes="scroll", tabindex=0, role="region", aria_labelledby=f"title-{key}")
@@ -41,13 +40,8 @@ class Figure:
                 button(say("tool.csv"), self._save, "small")
         self._is_open = False
 
-    def show(self, finding: str, options: Options, n: int) -> None:
-        """Draw an answer of ``n`` worlds."""
-        say = self.words.say
-        self._finding.set_content(finding)
-        self._drawing.props["aria-label"] = f"{say(f'figure.{self.key}.title')}. {finding}"
-        self._chart.show(options)
-        self._note.set_content(say("figure.note_bars" if self.key in BARS else "figure.note", n=n))
+    def answered(self) -> None:
+        """Another answer is shown: its numbers too, where they are looked at."""
         if self._is_open:
             self._fill()
 

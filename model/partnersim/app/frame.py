@@ -10,7 +10,7 @@ from fastapi import Request
 from nicegui import context, ui
 
 from partnersim.app.parts import markup, tag
-from partnersim.app.site import rendered, static_version
+from partnersim.app.render import rendered, static_version
 from partnersim.app.words import Words, chosen, spoken, words
 
 VIEWS = {"explore": "/", "watch": "/watch", "exercises": "/exercises", "classroom": "/class", "about": "/about"}

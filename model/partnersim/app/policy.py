@@ -12,7 +12,8 @@ from partnersim import sharing
 from partnersim.app.controls import costs
 from partnersim.app.frame import frame
 from partnersim.app.parts import markup, tag
-from partnersim.app.site import Site, rendered
+from partnersim.app.render import rendered
+from partnersim.app.site import Site
 from partnersim.app.words import Words
 from partnersim.channels import BY_NAME
 from partnersim.languages.names import OptionWords

@@ -12,10 +12,11 @@ from nicegui import app, ui
 
 from partnersim import sharing
 from partnersim.app import about, exercise, explore, lost, policy, world
+from partnersim.app.render import HERE
 from partnersim.app.safety import SafeHeaders
 from partnersim.app.session.addresses import here
 from partnersim.app.session.opening import open_classes, start_classes
-from partnersim.app.site import HERE, Site
+from partnersim.app.site import Site
 from partnersim.live import Ensembles, Pair
 
 LOOPBACK = "127.0.0.1"

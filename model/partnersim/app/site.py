@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from partnersim.app import charts
-from partnersim.app.view import View, view
+from partnersim.app.picture import Picture, picture
 from partnersim.app.words import words
 from partnersim.live import Ensembles, Pair
 
-HERE = Path(__file__).resolve().parent
 KEPT_PICTURES = 400
-
-
-class Picture(NamedTuple):
-    """An answer as the page shows it in one language: what it says, and charts by name."""
-
-    view: View
-    options: dict[str, charts.Options]
 
 
 class Site:
@@ -46,8 +31,7 @@ class Site:
             if key in self._pictures:
                 self._pictures.move_to_end(key)
                 return self._pictures[key]
-        shown = view(pair, words(language))
-        made = Picture(shown, {chart.key: charts.options(chart, words(language)) for chart in shown.charts})
+        made = picture(pair, words(language))
         with self._lock:
             self._pictures[key] = made
             while len(self._pictures) > KEPT_PICTURES:
@@ -58,21 +42,3 @@ class Site:
         """End all work."""
         self.ensembles.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
-
-
-@functools.cache
-def _environment() -> Environment:
-    loader = PackageLoader("partnersim.app", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-def rendered(template: str, **values: object) -> str:
-    """A template of ``templates/``, with everything escaped."""
-    return _environment().get_template(template).render(**values)
-
-
-@functools.cache
-def static_version() -> str:
-    """Changes with the files of ``static/``, so that browsers ask for new ones."""
-    content = b"".join(path.read_bytes() for path in sorted((HERE / "static").iterdir()))
-    return hashlib.sha256(content).hexdigest()[:12]

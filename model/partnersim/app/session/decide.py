@@ -14,9 +14,10 @@ from partnersim import sharing
 from partnersim.app.controls import Change, Levers
 from partnersim.app.document import Setting
 from partnersim.app.parts import attribute, button, markup, mistake, tag
+from partnersim.app.picture import Picture
+from partnersim.app.render import rendered
 from partnersim.app.session import showing, telling
 from partnersim.app.session.follower import SUBMIT
-from partnersim.app.site import Picture, rendered
 from partnersim.app.view import View
 from partnersim.classroom.limits import LONGEST_LABEL
 from partnersim.classroom.work import SLACK

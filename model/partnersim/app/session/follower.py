@@ -10,9 +10,9 @@ from markupsafe import Markup
 from nicegui import context, ui
 
 from partnersim.app.parts import markup, mistake
+from partnersim.app.render import rendered
 from partnersim.app.session.hub import Hub
 from partnersim.app.session.look import Look
-from partnersim.app.site import rendered
 from partnersim.app.words import Words
 from partnersim.classroom.errors import ClassroomError
 

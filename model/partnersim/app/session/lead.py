@@ -10,6 +10,7 @@ from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
 from partnersim.app.parts import attribute, button, markup, tag
+from partnersim.app.render import rendered
 from partnersim.app.session import showing
 from partnersim.app.session.addresses import qr
 from partnersim.app.session.ending import Ending
@@ -18,7 +19,6 @@ from partnersim.app.session.hub import Hub
 from partnersim.app.session.look import Look
 from partnersim.app.session.people import People
 from partnersim.app.session.wall import progress
-from partnersim.app.site import rendered
 from partnersim.app.words import Words
 from partnersim.classroom.phases import Phase, following, is_struck, preceding
 

@@ -12,6 +12,7 @@ from nicegui import ui
 
 from partnersim.app.frame import frame
 from partnersim.app.parts import markup, tag
+from partnersim.app.render import rendered
 from partnersim.app.session import showing, telling, wall
 from partnersim.app.session.cookies import seats_of
 from partnersim.app.session.decide import Decide
@@ -20,7 +21,6 @@ from partnersim.app.session.hub import LONGEST_WAIT, Hub
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import mark, named
 from partnersim.app.session.predict import Predict
-from partnersim.app.site import rendered
 from partnersim.app.words import Words
 from partnersim.classroom.limits import read_code
 from partnersim.classroom.phases import Phase

@@ -7,11 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from partnersim.app.render import rendered
 from partnersim.app.session import charts, telling
 from partnersim.app.session.board import Board
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import named
-from partnersim.app.site import rendered
 from partnersim.app.words import Words
 from partnersim.classroom.records import Team
 from partnersim.classroom.scores import EXPECTED

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from partnersim import sharing
-from partnersim.app.explore import FULL_TIME
+from partnersim.app.picture import FULL_TIME
 from partnersim.app.session.board import Board, Played
 from partnersim.app.session.charts import SHORT, percent
 from partnersim.app.session.look import Look

@@ -8,6 +8,7 @@ from nicegui import context, ui
 
 from partnersim.app.frame import frame
 from partnersim.app.parts import markup, mistake
+from partnersim.app.render import rendered
 from partnersim.app.safety import client_of
 from partnersim.app.session import charts, showing, telling
 from partnersim.app.session.addresses import qr
@@ -15,7 +16,6 @@ from partnersim.app.session.follower import Follower, clock
 from partnersim.app.session.hub import LONGEST_WAIT, Hub
 from partnersim.app.session.look import Look
 from partnersim.app.session.marks import named
-from partnersim.app.site import rendered
 from partnersim.app.words import Words
 from partnersim.classroom.errors import ClassroomError
 from partnersim.classroom.phases import Phase

@@ -24,12 +24,9 @@
     return lines;
   };
 
-  // The canvas of a chart, drawn if it was not on the screen yet.
-  const drawing = (element) => getElement(Number(element.id.slice(1))).canvas();
-
   // A figure as a picture that stands alone: title, finding, chart, note.
   const png = async (figure, name) => {
-    const chart = drawing(figure.querySelector(".chart"));
+    const chart = figure.querySelector(".chart").canvas();
     const ratio = chart.width / chart.clientWidth;
     const wide = chart.width;
     const pad = 16 * ratio;
