@@ -9,6 +9,7 @@ import base64
 import io
 import re
 import tempfile
+import time
 from pathlib import Path
 
 from browsers import Browser, Server, until
@@ -42,12 +43,11 @@ def alone(browser: Browser, language: str) -> None:
     browser.open(f"/?scenario=learning-organisation&lang={language}")
     browser.until("document.querySelector('#cards')?.dataset.answer?.endsWith(':100')", 240)
     keep(browser, "policies", language, 1280, 1180)
-    browser.js("document.querySelector('#adds').open = true; document.querySelector('.adds').scrollIntoView()")
+    browser.js("document.querySelector('#adds').open = true")
     browser.until("document.querySelectorAll('.adds td b').length >= 15", 120)
-    keep(browser, "adds", language, 1280, 620)
+    keep(browser, "adds", language, 1280, 620, ".adds")
     browser.resize("phone")
-    browser.js("document.querySelector('.group:nth-of-type(2)').scrollIntoView()")
-    keep(browser, "phone", language, 390, 780)
+    keep(browser, "phone", language, 390, 780, ".group:nth-of-type(2)")
     browser.open(f"/watch?seed=3&lang={language}")
     browser.until("document.querySelector('canvas')", 60)
     browser.js("""
@@ -55,7 +55,6 @@ def alone(browser: Browser, language: str) -> None:
         months.value = 61;
         months.dispatchEvent(new Event('input', {bubbles: true}));
     """)
-    browser.js("window.scrollTo(0, 0)")
     keep(browser, "world", language, 1280, 1220)
     browser.open(f"/exercise/zero-sum-courting?lang={language}")
     browser.click("#predict-0-0")
@@ -115,17 +114,25 @@ def together(server: Server, browsers: list[Browser], language: str) -> None:
 
 
 def onward(teacher: Browser) -> None:
-    """The teacher leads on to the next phase."""
+    """The teacher leads on to the next phase; a press right after the last one does nothing, and is repeated."""
     before = teacher.text("#now .phase")
-    teacher.click("#next")
-    until(lambda: teacher.text("#now .phase") not in ("", before), "the next phase")
+
+    def has_moved() -> bool:
+        if teacher.text("#now .phase") not in ("", before):
+            return True
+        teacher.js("document.querySelector('#next')?.click()")
+        time.sleep(0.7)
+        return False
+
+    until(has_moved, "the next phase")
 
 
-def keep(browser: Browser, name: str, language: str, width: int, height: int) -> None:
-    """Write what is on the page, from where it is scrolled to, as a picture."""
+def keep(browser: Browser, name: str, language: str, width: int, height: int, start: str = "#content") -> None:
+    """Write what is on the page, from the element ``start`` on, as a picture."""
     shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
     browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
-    browser.js("return new Promise((done) => setTimeout(done, 900))")
+    top = "window.scrollTo(0, 0)" if start == "#content" else f"document.querySelector('{start}').scrollIntoView()"
+    browser.js(f"{top}; return new Promise((done) => setTimeout(done, 900))")
     shot = base64.b64decode(browser.driver.get_screenshot_as_base64())
     light = Image.open(io.BytesIO(shot)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1)
     light.save(FOLDER / f"{name}.{language}.png", optimize=True)

@@ -8,7 +8,7 @@ from partnersim import sharing
 from partnersim.app.controls import GROUPS, described
 from partnersim.app.document import MOST_STEPS, Setting
 from partnersim.app.policy import told
-from partnersim.app.site import rendered
+from partnersim.app.render import rendered
 from partnersim.app.words import words
 from partnersim.scenario import ScenarioError, load_scenario
 

@@ -2,9 +2,30 @@
 // answer costs the browser its drawing and nothing else.
 const at = (id) => document.getElementById(id);
 
+const PATIENCE = 250; // milliseconds without an answer after which the page says that it is at work
+
 export default {
   template: `<div hidden></div>`,
   methods: {
+    // A question was asked. What follows from that is shown with the answer, or when that takes long: drawing it at once would
+    // take time from the answer itself.
+    asked(number, what) {
+      at("status").dataset.asked = number;
+      clearTimeout(this.timer);
+      this.pending = what;
+      this.timer = setTimeout(() => this.settle(true), PATIENCE);
+    },
+    settle(isLate) {
+      clearTimeout(this.timer);
+      if (!this.pending) return;
+      const { busy, ...rest } = this.pending;
+      this.pending = null;
+      this.put(isLate && busy ? { ...rest, html: { status: busy } } : rest);
+    },
+    answered(what) {
+      this.settle(false);
+      this.put(what);
+    },
     put({ html = {}, data = {}, disabled = {}, href = {}, figures = {}, address = null }) {
       for (const [id, text] of Object.entries(html)) at(id).innerHTML = text;
       for (const [id, values] of Object.entries(data)) Object.assign(at(id).dataset, values);

@@ -8,8 +8,14 @@ from nicegui.element import Element
 
 
 class Answer(Element, component="answer.js"):
-    """Of each page one."""
+    """Of each page one. What is put: ``html`` and ``data`` (dataset), ``disabled`` and ``href`` by id, ``figures`` by key, the
+    query of the ``address``.
+    """
 
-    def put(self, **what: Any) -> None:
-        """``html`` and ``data`` (dataset) by id, ``disabled`` and ``href`` by id, ``figures`` by key, the ``address``'s query."""
-        self.run_method("put", what)
+    def asked(self, number: int, busy: str, **what: Any) -> None:
+        """Question ``number`` is asked; ``busy`` is said in the status, and the rest is put, where its answer takes long."""
+        self.run_method("asked", number, {"busy": busy, **what})
+
+    def answered(self, **what: Any) -> None:
+        """Put an answer, and what its question had still to put."""
+        self.run_method("answered", what)

@@ -34,7 +34,7 @@ LARGEST_FILE = 64
 FILE = "my-policies.toml"
 FEW = 3
 """Pages open at once up to which there is idle time worth using."""
-GUESSED = (5, -5, 10, -10, 15, -15)
+GUESSED = (5, -5, 10, -10)
 """Steps of a slider, in percent, whose answers are made before anybody asks, where nobody waits for any other."""
 READ_FILE = f"""(event) => {{
   const file = event.target.files[0];
@@ -209,15 +209,14 @@ class Explorer:
             picture = self.site.picture(pair, language)
             self.loop.call_soon_threadsafe(self._draw, number, picture)
 
-        self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
-        busy = {"status": say("explore.busy", of=self.site.ensembles.seeds)} if self.ticket.told == 0 else {}
-        self.answer.put(
-            html=busy,
-            data={"status": {"asked": number}},
+        self.answer.asked(
+            number,
+            say("explore.busy", of=self.site.ensembles.seeds),
             disabled={"undo": not setting.can_undo, "redo": not setting.can_redo, "replay": not setting.can_undo},
             href={"watch": f"/watch{link}"},
             address=link,
         )
+        self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
         self.adds.changed(setting)
 
     def _draw(self, number: int, picture: Picture) -> None:
@@ -226,7 +225,7 @@ class Explorer:
             return
         self.picture, shown = picture, picture.view
         answer = {"cards": {"answer": f"{number}:{shown.n}"}}
-        self.answer.put(html=picture.html, data=answer, figures=picture.figures)
+        self.answer.answered(html=picture.html, data=answer, figures=picture.figures)
         for figure in self.figures.values():
             figure.answered()
         if shown.n == shown.of and self.site.pages <= FEW and not self.site.ensembles.answering:

@@ -78,7 +78,9 @@ def light_png(picture: Picture) -> bytes:
     drawn, light = io.BytesIO(), io.BytesIO()
     with style():
         picture.savefig(drawn, format="png", dpi=DPI)
-    Image.open(drawn).convert("RGB").quantize(32, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(light, format="PNG", optimize=True)
+    Image.open(drawn).convert("RGB").quantize(32, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE).save(
+        light, format="PNG", optimize=True
+    )
     return light.getvalue()
 
 
