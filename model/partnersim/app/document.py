@@ -19,6 +19,7 @@ class Setting:
     def __init__(self, title: str) -> None:
         self._title = title
         self._steps: list[Document] = [{"title": title, "extends": BASELINE}]
+        self._read: tuple[Document, Scenario] | None = None
         self._at = 0
 
     @property
@@ -29,7 +30,9 @@ class Setting:
     @property
     def scenario(self) -> Scenario:
         """The same as a scenario."""
-        return sharing.scenario_of(self.document)
+        if self._read is None or self._read[0] is not self.document:
+            self._read = self.document, sharing.scenario_of(self.document)
+        return self._read[1]
 
     @property
     def reference(self) -> Scenario:
@@ -54,10 +57,11 @@ class Setting:
 
     def put(self, document: Document) -> None:
         """Take another document; raises :class:`ScenarioError` and stays as it is where that is not lawful."""
-        sharing.scenario_of(document)
+        scenario = sharing.scenario_of(document)
         if document != self.document:
             self._steps = [*self._steps[: self._at + 1][-MOST_STEPS:], copy.deepcopy(document)]
             self._at = len(self._steps) - 1
+            self._read = self.document, scenario
 
     def open(self, text: str) -> None:
         """Take the text of a scenario file; errors as :func:`partnersim.sharing.scenario_from_text`."""

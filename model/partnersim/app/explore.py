@@ -71,7 +71,8 @@ class Explorer:
         """Of the latest question; an answer to another is dropped."""
         self.picture: Picture | None = None
         self.moved: Change = {}
-        """The control that was moved last, from which the next question is guessed."""
+        """The control that was moved last, from which the next question is guessed where a hand is at it."""
+        self.is_at_one = False
         self.guesses: list[Ticket] = []
         site.pages += 1
         self.client.on_delete(self._gone)
@@ -141,6 +142,7 @@ class Explorer:
         for change in changes:
             try:
                 self.setting.apply(change)
+                self.is_at_one = change.get("lever") == self.moved.get("lever")
                 self.moved = change
             except (ScenarioError, KeyError, TypeError, ValueError) as error:
                 said = self.words.say("mistake.contradiction", error=str(error))
@@ -233,7 +235,7 @@ class Explorer:
 
     def _guess(self) -> None:
         """While nobody waits, run what the same slider would ask next; a hand goes on from where it is."""
-        if not self.guesses and "lever" in self.moved:
+        if not self.guesses and self.is_at_one and "lever" in self.moved:
             name, at, language = str(self.moved["lever"]), round(float(self.moved["strength"])), self.words.language
             reference = self.setting.reference
             for step in GUESSED:

@@ -76,7 +76,7 @@ class Ensembles:
         self._shelf, self._room = Shelf(keep_worlds), Room()
         self._jobs: OrderedDict[str, _Job] = OrderedDict()
         self._tickets: list[Ticket] = []
-        self._asked = 0
+        self._asked = self._telling = 0
         self._changed = threading.Condition()
         self._open = True
         self._threads = [
@@ -186,8 +186,8 @@ class Ensembles:
                     urgency = (IDLE, ticket.number, 0) if ticket.is_idle else urgency
                     if best is None or urgency < best[0]:
                         best = urgency, job
-        if best is None:
-            return None
+        if best is None or (self._telling and best[0][0] > 0):
+            return None  # a picture that is being made goes before all that is not for a first one
         urgency, job = best
         step = 1 if urgency[0] == IDLE else SLICE
         seeds = range(job.issued, min(job.issued + step, self.seeds))
@@ -209,7 +209,12 @@ class Ensembles:
                 job.sample.finish(seeds)
                 self.runs_made += len(seeds)
                 due = self._due()
+                self._telling += len(due)
             _deliver(due)
+            if due:
+                with self._changed:
+                    self._telling -= len(due)
+                    self._changed.notify_all()
 
     def _run(self, job: _Job, seeds: Sequence[int]) -> None:
         for seed in seeds:
