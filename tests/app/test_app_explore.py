@@ -168,11 +168,33 @@ def test_a_link_and_a_file_hold_all_of_it(browser, tmp_path):
     assert load_scenario(file).digest == wanted
     assert sharing.scenario_from_text(sharing.from_link(parse_qs(urlsplit(kept["link"]).query)["s"][0])).digest == wanted
     cards = browser.text("#cards")
+    assert browser.text("#command").startswith("partnersim compare baseline my-policies.toml --size class")
     fresh(browser)
     browser.driver.find_element("css selector", "#open-file").send_keys(str(file))
     browser.until("document.querySelectorAll('.lever.on').length === 4")
     whole(browser)
     assert browser.text("#cards") == cards
+
+
+def test_the_command_line_compares_with_what_the_page_compares_with(browser, tmp_path, monkeypatch):
+    """Fails when the command that the page prints gives other numbers than the page."""
+    from partnersim.study.compare import compare
+
+    fresh(browser, "/?scenario=scarce-companies")
+    browser.js("window.kept = {}; partnersim.saveText = (name, text) => { window.kept[name] = text; };")
+    ask(browser, "document.getElementById('lever-staff_training-switch').click()")
+    assert "compare scarce-companies my-policies.toml" in browser.text("#command")
+    ask(browser, "document.getElementById('lever-crisis_shock-switch').click()")
+    assert "compare reference.toml my-policies.toml" in browser.text("#command")
+    browser.click("#save")
+    browser.until("window.kept['my-policies.toml'] && window.kept['reference.toml']")
+    for name, text in browser.js("return window.kept").items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    table = compare(["reference.toml", "my-policies.toml"], seeds=20, size="class").table
+    row = table[(table["scenario"] == "my-policies") & (table["outcome"] == "transaction_cost")].iloc[0]
+    wanted = [words("en").number(row[column]) for column in ("reference_mean", "other_mean")]
+    assert browser.js("return [...document.querySelectorAll('[data-card=cost] .from b')].map((b) => b.textContent)") == wanted
 
 
 @pytest.mark.parametrize(

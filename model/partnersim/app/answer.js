@@ -20,7 +20,7 @@ export default {
       if (!this.pending) return;
       const { busy, ...rest } = this.pending;
       this.pending = null;
-      this.put(isLate && busy ? { ...rest, html: { status: busy } } : rest);
+      this.put(isLate && busy ? { ...rest, html: { ...rest.html, status: busy } } : rest);
     },
     answered(what) {
       this.settle(false);

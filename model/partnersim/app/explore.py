@@ -31,7 +31,7 @@ from partnersim.scenario import ScenarioError
 FIGURES = ("cost", "incidents", "reach", "pipeline", "payers", "queue")
 LARGEST_FILE = 64
 """KiB of a scenario file that is opened in the page."""
-FILE = "my-policies.toml"
+FILE, REFERENCE = "my-policies.toml", "reference.toml"
 FEW = 3
 """Pages open at once up to which there is idle time worth using."""
 GUESSED = (5, -5, 10, -10)
@@ -100,8 +100,7 @@ class Explorer:
             self.adds = Adds(self.site, self.words)
             with tag("section", "panel"):
                 tag("p", "help", say("tool.command"))
-                command = f"partnersim compare baseline {FILE} --size class --seeds {self.site.ensembles.seeds}"
-                tag("pre", "command", command)
+                tag("pre", "command", id="command")
         tag("div", "strip-place", id="strip")
         self.answer = Answer()
         if wrong:
@@ -178,6 +177,14 @@ class Explorer:
 
     def _save(self) -> None:
         self._download(FILE, sharing.text_of(self.setting.document), "application/toml")
+        if self._held_against() == REFERENCE:
+            reference = sharing.document_of(self.setting.reference)
+            self._download(REFERENCE, sharing.text_of(reference), "application/toml")
+
+    def _held_against(self) -> str:
+        """What the command line compares with: the world's name, or a file where the world has numbers or shocks of its own."""
+        world = self.setting.world
+        return world if self.setting.reference.digest == sharing.shipped_scenario(world).digest else REFERENCE
 
     def _download(self, name: str, text: str, kind: str) -> None:
         self.client.run_javascript(f"partnersim.saveText({json.dumps(name)}, {json.dumps(text)}, {json.dumps(kind)})")
@@ -217,6 +224,9 @@ class Explorer:
             disabled={"undo": not setting.can_undo, "redo": not setting.can_redo, "replay": not setting.can_undo},
             href={"watch": f"/watch{link}"},
             address=link,
+            html={
+                "command": f"partnersim compare {self._held_against()} {FILE} --size class --seeds {self.site.ensembles.seeds}"
+            },
         )
         self.ticket = self.site.ensembles.ask(setting.scenario, setting.reference, tell)
         self.adds.changed(setting)
