@@ -168,11 +168,20 @@ class Browser:
         return self.js("return (document.querySelector(arguments[0])?.innerText || '').replace(/\\s+/g, ' ').trim()", selector)
 
     def click(self, selector: str) -> None:
-        """Press an element with the mouse, where it is on the screen."""
-        element = self.one(selector)
-        self.until(f"!document.querySelector({json.dumps(selector)}).disabled")
-        self.js("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        """Press an element with the mouse, where it is on the screen; again where the page has just put another in its place."""
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        def pressed() -> bool:
+            try:
+                element = self.one(selector)
+                self.until(f"!document.querySelector({json.dumps(selector)}).disabled")
+                self.js("arguments[0].scrollIntoView({block: 'center'})", element)
+                element.click()
+            except StaleElementReferenceException:
+                return False
+            return True
+
+        until(pressed, selector)
 
     def type(self, selector: str, text: str) -> None:
         """Type a text into an empty field."""
