@@ -213,6 +213,11 @@ def trial(bench: Bench, out: Path, expected: dict[str, bytes], steps: list[str],
             done.append(step)
             if what == "worker":
                 kill_worker(bench, luck)
+                # A run that dies twice counts as crashed, as it should; chance must not pick one twice before it is made again.
+                told = len(events(out)) + 2
+                wait(
+                    lambda told=told: len(events(out)) >= told or "done" in events(out), PATIENCE, "nothing goes on after a kill"
+                )
                 continue
             end_parent(bench, out, parent, ENDS[what])
         if what == "spoil":
