@@ -37,10 +37,13 @@ def until(asked: Callable[[], Any], what: object, seconds: float = PATIENCE) -> 
 
 
 class Server:
-    """``partnersim app`` in a process of its own, on a free port of this machine, with its class sessions in ``data``."""
+    """``partnersim app`` in a process of its own, on a free port of this machine, with its class sessions in ``data``.
 
-    def __init__(self, data: Path, options: Sequence[str] = ("--seeds", "20")) -> None:
-        self.data, self.options = data, list(options)
+    With a ``script``, that instead: it is given the port.
+    """
+
+    def __init__(self, data: Path, options: Sequence[str] = ("--seeds", "20"), script: Path | None = None) -> None:
+        self.data, self.options, self.script = data, list(options), script
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -53,6 +56,8 @@ class Server:
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "partnersim", "app", "--port", str(self.port), "--no-browser"]
         command += ["--data", str(self.data), *self.options]
+        if self.script:
+            command = [sys.executable, str(self.script), str(self.port)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("NICEGUI", "PYTEST"))}
         with self.log.open("a") as log:
             self._process = subprocess.Popen(command, cwd=self.data, env=environment, stdout=log, stderr=log)
@@ -61,7 +66,7 @@ class Server:
     def _answers(self) -> bool:
         assert self._process.poll() is None, self.log.read_text()
         try:
-            urllib.request.urlopen(f"{self.address}/static/app.css", timeout=10).close()
+            urllib.request.urlopen(f"{self.address}/{'' if self.script else 'static/app.css'}", timeout=10).close()
         except OSError:
             return False
         return True
@@ -96,30 +101,65 @@ class Server:
             self.kill()
 
 
+def chrome() -> Any:
+    """Chromium without a screen, in a selenium driver of its own."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--lang=en-US", "--window-size=1280,900"):
+        options.add_argument(argument)
+    options.binary_location = BROWSER or ""
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service(DRIVER))
+
+
+def resize(driver: Any, size: str) -> None:
+    """As on a phone, a laptop or a projector, see :data:`SIZES`."""
+    width, height = SIZES[size]
+    shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
+
+
+def barriers(driver: Any, scope: str = "") -> list[tuple[str, str]]:
+    """What axe-core calls serious or critical on the page, or in a ``scope`` as axe takes it."""
+    import selenium_axe_python
+
+    if not driver.execute_script("return typeof axe === 'object'"):
+        source = resources.files(selenium_axe_python) / "axe-core" / "axe.min.js"
+        driver.execute_script(source.read_text(encoding="utf-8"))
+    found = driver.execute_async_script(f"axe.run({scope}).then(arguments[arguments.length - 1])")
+    assert found["passes"]
+    return [(v["id"], v["nodes"][0]["html"]) for v in found["violations"] if v["impact"] in SERIOUS]
+
+
+def asked_for(driver: Any) -> list[str]:
+    """Addresses that the browser has asked for since the last time."""
+    asked = []
+    for line in driver.get_log("performance"):
+        found = json.loads(line["message"])["message"]
+        if found["method"] == "Network.requestWillBeSent":
+            asked.append(found["params"]["request"]["url"])
+        elif found["method"] == "Network.webSocketCreated":
+            asked.append(found["params"]["url"].replace("ws://", "http://", 1))
+    return asked
+
+
 class Browser:
     """A browser of its own (cookies, storage), with one page."""
 
     def __init__(self, address: str, size: str = "laptop") -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-
-        options = webdriver.ChromeOptions()
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--force-prefers-reduced-motion"):
-            options.add_argument(argument)
-        options.add_argument("--lang=en-US")
-        options.binary_location = BROWSER or ""
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         self.address = address
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver = chrome()
+        still = {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", still)
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.resize(size)
 
     def resize(self, size: str) -> None:
         """As on a phone, a laptop or a projector, see :data:`SIZES`."""
-        width, height = SIZES[size]
-        shape = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": size == "phone"}
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", shape)
+        resize(self.driver, size)
 
     def open(self, path: str) -> None:
         """Open a page of the server and wait until it is connected."""
@@ -202,14 +242,7 @@ class Browser:
 
     def barriers(self) -> list[tuple[str, str]]:
         """What axe-core calls serious or critical."""
-        import selenium_axe_python
-
-        if not self.js("return typeof axe === 'object'"):
-            source = resources.files(selenium_axe_python) / "axe-core" / "axe.min.js"
-            self.js(source.read_text(encoding="utf-8"))
-        found = self.driver.execute_async_script("axe.run().then(arguments[arguments.length - 1])")
-        assert found["passes"]
-        return [(v["id"], v["nodes"][0]["html"]) for v in found["violations"] if v["impact"] in SERIOUS]
+        return barriers(self.driver)
 
     def overflows(self) -> bool:
         """Whether one would have to scroll sideways."""
@@ -217,12 +250,7 @@ class Browser:
 
     def listen(self) -> None:
         """Note what was asked of which host, and what the browser complained of, since the last time."""
-        for line in self.driver.get_log("performance"):
-            found = json.loads(line["message"])["message"]
-            if found["method"] == "Network.requestWillBeSent":
-                self.requests.append(found["params"]["request"]["url"])
-            elif found["method"] == "Network.webSocketCreated":
-                self.requests.append(found["params"]["url"].replace("ws://", "http://", 1))
+        self.requests += asked_for(self.driver)
         self.complaints += [line["message"] for line in self.driver.get_log("browser") if line["level"] == "SEVERE"]
 
     def foreign(self) -> list[str]:

@@ -1,9 +1,10 @@
-"""Hypothesis repeats the same examples in every run, so that a failure is found again."""
+"""Hypothesis repeats the same examples in every run, so that a failure is found again; a missing browser is said loudly."""
 
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads for small matrices only get in each other's way
 
+from browsers import BROWSER, DRIVER, MISSING
 from hypothesis import Phase, settings
 
 from partnersim.compiled import IS_COMPILED
@@ -17,3 +18,9 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 settings.load_profile("seeded")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say it loudly where there is no browser."""
+    if not (BROWSER and DRIVER):
+        terminalreporter.section(MISSING, red=True, bold=True)

@@ -9,12 +9,6 @@ import pytest
 from browsers import BROWSER, DRIVER, MISSING, Browser, Server
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
-    """Say it loudly where there is no browser."""
-    if not (BROWSER and DRIVER):
-        terminalreporter.section(MISSING, red=True, bold=True)
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """``partnersim app`` with 20 seeds: ``address``, ``data``, ``said``, ``kill()``, ``start()``, ``restart()``."""

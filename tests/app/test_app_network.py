@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
-import warnings
 from collections.abc import Iterator
-from importlib import resources
 
 import numpy as np
 import pytest
+from browsers import BROWSER, DRIVER, MISSING, Server, asked_for, barriers, chrome
 
 from partnersim.stories.living import Living, living
 from partnersim.stories.partnership_story import partnership_story
 
-BROWSER, DRIVER = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-SERIOUS = ("serious", "critical")
 SEED, MONTHS = 2, 48
 SERVER = f"""
 import sys
@@ -38,11 +28,7 @@ pool = ThreadPoolExecutor(1)
 ui.run(host="127.0.0.1", port=int(sys.argv[1]), reload=False, show=False, language="en-US")
 """
 
-if not (BROWSER and DRIVER):
-    warnings.warn(
-        "NO BROWSER: the living network is not tested. Install chromium and chromium-driver.", UserWarning, stacklevel=1
-    )
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="NO BROWSER: install chromium and chromium-driver")
+pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
 
 
 @pytest.fixture(scope="module")
@@ -54,39 +40,14 @@ def run() -> Living:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("watch")
     (folder / "serve.py").write_text(SERVER, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NICEGUI", "PYTEST"))}
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen([sys.executable, "serve.py", str(port)], cwd=folder, env=environment, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}/"
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(address, timeout=10).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
-                time.sleep(0.1)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(10)
+    server = Server(folder, script=folder / "serve.py")
+    yield f"{server.address}/"
+    server.stop()
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,900"):
-        options.add_argument(argument)
-    options.binary_location = BROWSER
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
-    driver.implicitly_wait(0)
+    driver = chrome()
     yield driver
     driver.quit()
 
@@ -298,9 +259,7 @@ def test_another_world_is_another_run(page: Page):
 
 def test_everybody_can_use_it_anywhere(browser, address):
     """Fails when a phone has to scroll sideways, somebody with a screen reader is shut out, or the page asks another host."""
-    import selenium_axe_python
-
-    browser.get_log("performance")
+    asked_for(browser)
     for width, height, phone, language in ((360, 740, True, "zh"), (1280, 900, False, "en")):
         metrics = {"width": width, "height": height, "deviceScaleFactor": 2 if phone else 1, "mobile": phone}
         browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
@@ -311,13 +270,8 @@ def test_everybody_can_use_it_anywhere(browser, address):
         )
         assert page.colours()["entity"] > 50
         page.js("document.querySelector('.ps-net-numbers').open = true; document.querySelector('.ps-net-agents').value = 3")
-        page.js(resources.files(selenium_axe_python).joinpath("axe-core", "axe.min.js").read_text(encoding="utf-8"))
-        scope = "axe.run({include: [['.ps-net'], ['.ps-watch-bar'], ['.ps-watch-story']]})"
-        found = browser.execute_async_script(f"{scope}.then(arguments[arguments.length - 1])")
-        assert found["passes"]
-        assert [(v["id"], v["nodes"][0]["html"]) for v in found["violations"] if v["impact"] in SERIOUS] == []
-    asked = [json.loads(line["message"])["message"] for line in browser.get_log("performance")]
-    urls = [m["params"]["request"]["url"] for m in asked if m["method"] == "Network.requestWillBeSent"]
+        assert barriers(browser, "{include: [['.ps-net'], ['.ps-watch-bar'], ['.ps-watch-story']]}") == []
+    urls = asked_for(browser)
     assert urls and all(url.startswith((address, "data:", "blob:")) for url in urls)
     assert [line for line in browser.get_log("browser") if line["level"] == "SEVERE"] == []
 

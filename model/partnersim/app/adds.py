@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 
-from nicegui import context
-
 from partnersim import sharing
+from partnersim.app.asking import Asking
 from partnersim.app.document import Setting
 from partnersim.app.parts import markup, tag
 from partnersim.app.render import rendered
@@ -15,7 +13,7 @@ from partnersim.app.site import Site
 from partnersim.app.view import CARDS, summary
 from partnersim.app.words import Words
 from partnersim.ledger import HEADLINES
-from partnersim.live import Pair, Ticket
+from partnersim.live import Pair
 from partnersim.live.price import price
 
 MOST = 12
@@ -27,11 +25,9 @@ class Adds:
 
     def __init__(self, site: Site, words: Words) -> None:
         self.site, self.words = site, words
-        self.client, self.loop = context.client, asyncio.get_running_loop()
         self.setting: Setting | None = None
         self.is_open = False
-        self.number = 0
-        self.tickets: list[Ticket] = []
+        self.askings: dict[str, Asking] = {}
         self.found: dict[str, Pair] = {}
         say = words.say
         with tag("section", "panel adds", aria_labelledby="adds-title"):
@@ -41,7 +37,6 @@ class Adds:
                 tag("summary", text=say("adds.show"))
                 self.table = markup(classes="scroll", tabindex=0, role="region", aria_label=say("adds.show"))
             details.on("toggle", lambda event: self._toggled(bool(event.args)), js_handler="(e) => emit(e.target.open)")
-        self.client.on_delete(self.forget)
 
     def changed(self, setting: Setting) -> None:
         """Something else is set: what was found no longer holds."""
@@ -52,38 +47,29 @@ class Adds:
 
     def forget(self) -> None:
         """Wait for nothing any more."""
-        self.number += 1
-        for ticket in self.tickets:
-            self.site.ensembles.cancel(ticket)
-        self.tickets, self.found = [], {}
+        for asking in self.askings.values():
+            asking.forget()
+        self.found = {}
 
     def _toggled(self, is_open: bool) -> None:
         self.is_open = is_open
-        if not is_open:
-            self.forget()
-        elif not self.tickets:
+        self.forget()
+        if is_open:
             self._ask()
 
     def _ask(self) -> None:
         if self.setting is None:
             return
-        used, number = self.setting.used()[:MOST], self.number
         whole = self.setting.scenario
         self._show()
-        for lever in used:
+        for lever in self.setting.used()[:MOST]:
             without = sharing.scenario_of(self.setting.with_lever(lever, 0.0), "without")
+            asking = self.askings[lever] = self.askings.get(lever) or Asking(self.site.ensembles)
+            asking.ask(whole, without, _whole, partial(self._found, lever), is_idle=True)
 
-            def tell(pair: Pair, lever: str = lever) -> None:
-                if pair.is_whole:
-                    pair.compared(HEADLINES)
-                    self.loop.call_soon_threadsafe(partial(self._found, number, lever, pair))
-
-            self.tickets.append(self.site.ensembles.ask(whole, without, tell, is_idle=True))
-
-    def _found(self, number: int, lever: str, pair: Pair) -> None:
-        if number == self.number and not self.client.is_deleted:
-            self.found[lever] = pair
-            self._show()
+    def _found(self, lever: str, pair: Pair) -> None:
+        self.found[lever] = pair
+        self._show()
 
     def _show(self) -> None:
         assert self.setting is not None
@@ -95,3 +81,10 @@ class Adds:
             days = "" if pair is None else words.integer(price(pair))
             rows.append({"name": say(f"plain.{lever}"), "told": told, "days": days})
         self.table.set_content(rendered("adds.html", say=say, rows=rows, keys=list(CARDS)))
+
+
+def _whole(pair: Pair) -> Pair | None:
+    """Of a pair only the whole one, compared where it was run."""
+    if pair.is_whole:
+        pair.compared(HEADLINES)
+    return pair if pair.is_whole else None

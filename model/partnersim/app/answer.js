@@ -31,8 +31,10 @@ export default {
       for (const [id, values] of Object.entries(data)) Object.assign(at(id).dataset, values);
       for (const [id, value] of Object.entries(disabled)) at(id).disabled = value;
       for (const [id, value] of Object.entries(href)) at(id).setAttribute("href", value);
+      // Figures are on the page of policies alone.
       for (const [key, { finding, label, note, options }] of Object.entries(figures)) {
         const figure = at(`figure-${key}`);
+        if (!figure) continue;
         figure.querySelector(".finding").textContent = finding;
         figure.querySelector(".note").textContent = note;
         figure.querySelector("[role=img]").setAttribute("aria-label", label);

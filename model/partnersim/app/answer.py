@@ -19,3 +19,7 @@ class Answer(Element, component="answer.js"):
     def answered(self, **what: Any) -> None:
         """Put an answer, and what its question had still to put."""
         self.run_method("answered", what)
+
+    def put(self, **what: Any) -> None:
+        """Put something that belongs to no question."""
+        self.run_method("put", what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from html import escape
 
 import pandas as pd
@@ -12,14 +11,15 @@ from nicegui import context, ui
 from nicegui.events import GenericEventArguments
 
 from partnersim import sharing
+from partnersim.app.asking import Asking
 from partnersim.app.frame import frame
-from partnersim.app.parts import button, enable, markup, tag
+from partnersim.app.parts import attribute, button, markup, tag
 from partnersim.app.render import rendered
 from partnersim.app.site import Site
 from partnersim.app.view import dots
 from partnersim.app.words import Words
 from partnersim.exercises import DIRECTIONS, Exercise, Question, answer, load_exercise, load_exercises, telling
-from partnersim.live import Pair, Ticket
+from partnersim.live import Pair
 from partnersim.scenario import ScenarioError
 
 
@@ -104,10 +104,8 @@ class Asked:
         self.sheet, self.number = sheet, number
         self.question: Question = sheet.exercise.questions[number]
         self.prediction = ""
-        self.is_done = False
-        self.ticket: Ticket | None = None
-        self.client, self.loop = context.client, asyncio.get_running_loop()
-        self.client.on_delete(self._leave)
+        self.is_locked = False
+        self.client, self.asking = context.client, Asking(sheet.site.ensembles)
         self._build()
 
     def _build(self) -> None:
@@ -129,33 +127,32 @@ class Asked:
                         if way in reasons:
                             tag("span", "help", reasons[way])
             self.run = button(say("exercise.run"), self._run, "main", id=f"run-{self.number}")
-            enable(self.run, False)
+            attribute(self.run, "disabled", True)
             self.answer = markup(classes="answer", role="status", id=f"answer-{self.number}")
 
     def _chosen(self, event: GenericEventArguments) -> None:
-        if event.args in DIRECTIONS and self.ticket is None:
+        if event.args in DIRECTIONS and not self.is_locked:
             self.prediction = str(event.args)
-            enable(self.run, True)
+            attribute(self.run, "disabled", None)
 
     def _run(self) -> None:
         """The prediction is locked; ask the worlds."""
-        if not self.prediction or self.ticket is not None:
+        if not self.prediction or self.is_locked:
             return
-        enable(self.run, False)
+        self.is_locked = True
+        attribute(self.run, "disabled", True)
         self.client.run_javascript(f"document.querySelectorAll('[name=predict-{self.number}]').forEach(e => e.disabled = true)")
         self.answer.set_content(f"<p>{escape(self.sheet.words.say('explore.busy', of=self.sheet.site.ensembles.seeds))}</p>")
 
-        def tell(pair: Pair) -> None:
-            outcomes = tuple(self.question.relies_on())
-            table = answer(self.question, pair.reference.frame(pair.n, outcomes), pair.mine.frame(pair.n, outcomes))
-            self.loop.call_soon_threadsafe(self._show, pair, table)
-
         against, mine = self.question.scenarios()
-        self.ticket = self.sheet.site.ensembles.ask(mine, against, tell)
+        self.asking.ask(mine, against, self._answered, self._show)
 
-    def _show(self, pair: Pair, table: pd.DataFrame) -> None:
-        if self.client.is_deleted or self.is_done:
-            return
+    def _answered(self, pair: Pair) -> tuple[Pair, pd.DataFrame]:
+        outcomes = tuple(self.question.relies_on())
+        return pair, answer(self.question, pair.reference.frame(pair.n, outcomes), pair.mine.frame(pair.n, outcomes))
+
+    def _show(self, made: tuple[Pair, pd.DataFrame]) -> None:
+        pair, table = made
         sheet, say, question = self.sheet, self.sheet.words.say, self.question
         tell, exercise = sheet.telling, sheet.exercise
         outcome = question.outcome
@@ -182,9 +179,4 @@ class Asked:
             )
         )
         if pair.is_whole:
-            self.is_done = True
             sheet.answered(self.number, is_right)
-
-    def _leave(self) -> None:
-        if self.ticket is not None:
-            self.sheet.site.ensembles.cancel(self.ticket)

@@ -39,15 +39,6 @@ def button(text: str, pressed: Callable[[], object] | None, classes: str = "", *
     return made
 
 
-def enable(element: ui.element, whether: bool) -> None:
-    """Make a button usable or not."""
-    if whether:
-        element.props.pop("disabled", None)
-    else:
-        element.props["disabled"] = True
-    element.update()
-
-
 def mistake(title: str, text: str) -> str:
     """Markup of a message about what a user did."""
     return f'<div class="mistake"><strong>{escape(title)}</strong><br>{escape(text)}</div>'

@@ -29,13 +29,20 @@ def picture(pair: Pair, words: Words) -> Picture:
     told = [say("explore.whole" if shown.n == shown.of else "explore.some", n=shown.n, of=shown.of)]
     told += [say("explore.failed", n=shown.failures)] if shown.failures else []
     told += [] if used else [say("explore.nothing")]
-    price, people = words.integer(shown.price), words.number(shown.price / FULL_TIME)
     html = {
         "status": "".join(f"<span>{text}</span>" for text in told),
-        "cards": rendered("cards.html", say=say, view=shown, used=used, price=price, people=people),
+        "cards": rendered(
+            "cards.html", say=say, view=shown, used=used, price=words.integer(shown.price), people=people(shown.price, words)
+        ),
         "strip": rendered("strip.html", say=say, view=shown),
     }
     return Picture(shown, html, {chart.key: _figure(chart, shown.n, words) for chart in shown.charts})
+
+
+def people(days: float, words: Words) -> str:
+    """How many people full-time staff-days a year are."""
+    full_time = days / FULL_TIME
+    return words.integer(full_time) if abs(full_time) >= 3 else words.plain(round(full_time, 1))
 
 
 def _figure(chart: Chart, n: int, words: Words) -> dict[str, Any]:

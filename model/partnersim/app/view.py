@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,9 +11,9 @@ import pandas as pd
 
 from partnersim.app.words import MINUS, Words
 from partnersim.ledger import HEADLINES, OUTCOMES
-from partnersim.live import Pair
+from partnersim.live import Pair, Sample
 from partnersim.live.price import price
-from partnersim.study.paired import FEWEST, t_value
+from partnersim.study.paired import FEWEST, mean_bands
 
 BETTER = {o.name: o.better for o in OUTCOMES}
 CARDS = dict(zip(("cost", "incidents", "reach"), HEADLINES, strict=True))
@@ -22,6 +22,7 @@ SIDES = ("hq", "country", "central", "company", "government", "civil")
 DESKS = ("queue_coordination", "queue_screening", "queue_advisory")
 ASKED = (*HEADLINES, *STAGES, *(f"days_{side}" for side in SIDES))
 """Outcomes that the page tells of."""
+Told = Callable[[pd.DataFrame, Words], str]
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def view(pair: Pair, words: Words) -> View:
     """What there is to show of an answer."""
     table = pair.compared(ASKED)
     charts = [
-        _line(pair, words, "cost", _cost),
-        _line(pair, words, "incidents", _incidents),
-        _line(pair, words, "reach", _reach),
+        _line(pair, words, "cost", _cost, _told_years),
+        _line(pair, words, "incidents", _incidents, _told_years),
+        _line(pair, words, "reach", _reach, _told_years),
         _pipeline(table, words),
         _payers(table, words),
-        _queue(pair, words),
+        _line(pair, words, "queue", _waiting, _told_queue),
     ]
     return View(pair.n, pair.of, pair.failures, [_card(key, pair, table, words) for key in CARDS], charts, price(pair))
 
@@ -138,52 +139,45 @@ def dots(differences: np.ndarray) -> list[tuple[float, float]]:
     return [(round(float(x), 3), round(float(y), 3)) for x, y in zip(across, down, strict=True)]
 
 
-def _cost(sample: np.ndarray, performing: np.ndarray) -> np.ndarray:
-    """Staff-days over a year for each partnership-year that performed in it; NaN in a year without any."""
-    years = performing.sum(axis=2) / 12.0
-    return np.divide(sample.sum(axis=2), years, out=np.full(years.shape, np.nan), where=years > 0)
-
-
-def _incidents(sample: np.ndarray, performing: np.ndarray) -> np.ndarray:
-    return sample.sum(axis=2)
-
-
-def _reach(sample: np.ndarray, performing: np.ndarray) -> np.ndarray:
-    return sample.mean(axis=2)
-
-
-SERIES_OF = {"cost": "transaction_days", "incidents": "incidents", "reach": "transformative_reach"}
-
-
-def _by_year(path: np.ndarray) -> np.ndarray:
-    """Seeds x whole years x 12 months."""
+def _yearly(sample: Sample, n: int, series: str) -> np.ndarray:
+    """A monthly series as seeds x whole years x 12 months."""
+    path = sample.path(n, series)
     years = path.shape[1] // 12
-    return path[:, : 12 * years].reshape(len(path), years, 12)
+    return path[:, : 12 * years].reshape(n, years, 12)
 
 
-def _line(pair: Pair, words: Words, key: str, of_year) -> Chart:
-    both = [
-        of_year(_by_year(sample.path(pair.n, SERIES_OF[key])), _by_year(sample.path(pair.n, "performing")))
-        for sample in (pair.reference, pair.mine)
-    ]
-    rows = _paired_rows(*both)
-    return Chart(key, "lines", _told_years(rows, words), rows)
+def _cost(sample: Sample, n: int) -> np.ndarray:
+    """Staff-days over a year for each partnership-year that performed in it; NaN in a year without any."""
+    days, years = _yearly(sample, n, "transaction_days").sum(axis=2), _yearly(sample, n, "performing").sum(axis=2) / 12.0
+    return np.divide(days, years, out=np.full(years.shape, np.nan), where=years > 0)
 
 
-def _paired_rows(without: np.ndarray, mine: np.ndarray, labels: Sequence[object] | None = None) -> pd.DataFrame:
-    """Rows of a chart from seeds x places of both scenarios; intervals are pointwise t intervals of the mean difference."""
+def _incidents(sample: Sample, n: int) -> np.ndarray:
+    return _yearly(sample, n, "incidents").sum(axis=2)
+
+
+def _reach(sample: Sample, n: int) -> np.ndarray:
+    return _yearly(sample, n, "transformative_reach").mean(axis=2)
+
+
+def _waiting(sample: Sample, n: int) -> np.ndarray:
+    """Cases at all central desks together."""
+    return np.sum([_yearly(sample, n, desk).mean(axis=2) for desk in DESKS], axis=0)
+
+
+def _line(pair: Pair, words: Words, key: str, of: Callable[[Sample, int], np.ndarray], told: Told) -> Chart:
+    """A line for each scenario; ``of``: seeds x years of what is drawn; ``told``: what is said of it."""
+    rows = _paired_rows(of(pair.reference, pair.n), of(pair.mine, pair.n))
+    return Chart(key, "lines", told(rows, words), rows)
+
+
+def _paired_rows(without: np.ndarray, mine: np.ndarray) -> pd.DataFrame:
+    """Rows of a chart from seeds x years of both scenarios; intervals are pointwise, of the mean difference."""
     difference = mine - without
-    n = (~np.isnan(difference)).sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.where(n, np.nansum(difference, axis=0) / n, np.nan)
-        spread = np.sqrt(np.nansum((difference - mean) ** 2, axis=0) / (n - 1.0) / n)
-        half = np.where(n >= FEWEST, t_value(0.95, n) * spread, np.nan)
-        paired = np.where(np.isnan(difference), np.nan, without)
-        base = np.where(n, np.nansum(paired, axis=0) / n, np.nan)
-    return pd.DataFrame({
-        "label": list(labels) if labels is not None else np.arange(1, len(mean) + 1),
-        "without": base, "with": base + mean, "difference": mean, "low": mean - half, "high": mean + half,
-    })  # fmt: skip
+    band = mean_bands(pd.DataFrame(difference))
+    base = mean_bands(pd.DataFrame(np.where(np.isnan(difference), np.nan, without)))["mean"]
+    ends = {"difference": band["mean"], "low": band["low"], "high": band["high"]}
+    return pd.DataFrame({"label": band["month"] + 1, "without": base, "with": base + band["mean"], **ends})
 
 
 def _told_years(rows: pd.DataFrame, words: Words) -> str:
@@ -228,15 +222,8 @@ def _payers(table: pd.DataFrame, words: Words) -> Chart:
     return Chart("payers", "bars", finding, rows)
 
 
-def _queue(pair: Pair, words: Words) -> Chart:
-    both = [
-        sum(_by_year(sample.path(pair.n, desk)) for desk in DESKS).mean(axis=2)  # type: ignore[union-attr]
-        for sample in (pair.reference, pair.mine)
-    ]
-    rows = _paired_rows(*both)
-    last = rows.iloc[-1]
+def _told_queue(rows: pd.DataFrame, words: Words) -> str:
     if not (rows["without"].any() or rows["with"].any()):
-        finding = words.say("finding.queue_none")
-    else:
-        finding = words.say("finding.queue", n=words.number(last["with"]), before=words.number(last["without"]))
-    return Chart("queue", "lines", finding, rows)
+        return words.say("finding.queue_none")
+    last = rows.iloc[-1]
+    return words.say("finding.queue", n=words.number(last["with"]), before=words.number(last["without"]))

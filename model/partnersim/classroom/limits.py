@@ -1,4 +1,4 @@
-"""What may be typed, uploaded and tried, and how often."""
+"""What may be typed, proposed and tried, and how often."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable
 
 from partnersim.classroom.errors import ClassroomError
+from partnersim.sharing import LONGEST_TEXT
 
 LETTERS = "BCDFGHJKMNPRSTVWXZ"
 """Of codes: none that looks like another or like a digit, and no vowels, so that no code is a word."""
@@ -25,7 +26,7 @@ LONGEST_LABEL = 60
 LONGEST_WHY = 500
 LONGEST_ANSWER = 64
 MOST_ANSWERS = 12
-LARGEST_PACKAGE = 64 * 1024
+LARGEST_PACKAGE = LONGEST_TEXT
 """Bytes of UTF-8."""
 MOST_POLICIES = 12
 """In a package."""
@@ -91,16 +92,6 @@ def answers(given: object) -> dict[str, str]:
         if not isinstance(text, str) or not _SLUG.fullmatch(text):
             raise ClassroomError("predict.answers", most=MOST_ANSWERS)
     return dict(given)
-
-
-def upload(content: bytes) -> str:
-    """The text of an uploaded file: at most :data:`LARGEST_PACKAGE` bytes of UTF-8."""
-    if len(content) > LARGEST_PACKAGE:
-        raise ClassroomError("propose.size", most=LARGEST_PACKAGE // 1024)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ClassroomError("propose.utf8") from None
 
 
 def package_size(text: str) -> None:

@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nicegui.events import GenericEventArguments
 
 from partnersim import sharing
-from partnersim.app.controls import Change, Levers
-from partnersim.app.document import Setting
-from partnersim.app.parts import attribute, button, markup, mistake, tag
-from partnersim.app.picture import Picture
+from partnersim.app.parts import attribute, button, markup, tag
+from partnersim.app.picture import Picture, people
 from partnersim.app.render import rendered
 from partnersim.app.session import showing, telling
 from partnersim.app.session.follower import SUBMIT
 from partnersim.app.view import View
+from partnersim.app.workbench import Workbench
 from partnersim.classroom.limits import LONGEST_LABEL
 from partnersim.classroom.work import SLACK
-from partnersim.live import Pair, Ticket
 from partnersim.scenario import ScenarioError
 
 if TYPE_CHECKING:
     from partnersim.app.session.seat import Seat
 
 
-class Decide:
+class Decide(Workbench):
     """Controls of one student, and what the team has proposed. What is set here counts for nobody until it is proposed."""
 
     def __init__(self, seat: Seat) -> None:
-        self.seat = seat
-        self.words, self.site, self.client = seat.words, seat.hub.site, seat.client
-        self.loop = asyncio.get_running_loop()
-        team = telling.team_name(seat.me.team or 0, self.words)
-        self.usual = self.words.say("class.decide.usual", team=team)
+        self.seat, self.loop = seat, asyncio.get_running_loop()
+        self.usual = seat.words.say("class.decide.usual", team=telling.team_name(seat.me.team or 0, seat.words))
         """What a package is called that nobody has given a name."""
-        self.setting = Setting(self.usual)
+        super().__init__(seat.hub.site, seat.words, self.usual)
         self.setting.move_to(seat.look.session.calm)
-        self.number = 0
-        """Of the latest question; an answer to another is dropped."""
-        self.ticket: Ticket | None = None
         self.priced: asyncio.Future[float] | None = None
         """What takes the price of what is set, once all worlds have answered."""
         self.place = tag("div", "decide")
         self._begin()
         with self.place:
             self._build()
-        self.client.on_delete(self._leave)
-        self._ask()
-        self.show()
+        self.client.on_delete(self._unprice)
+        self.ask()
 
     def _begin(self) -> None:
         """Start from what was set before the page was loaded again, else from what the team has proposed."""
@@ -82,55 +72,24 @@ class Decide:
                 self.send = tag("button", "main", say("class.decide.propose"), type="submit", id="propose-send")
             form.on("submit", self._propose, js_handler=SUBMIT)
         with tag("div", "explore-grid"):
-            with tag("section", "panel controls", aria_labelledby="controls-title"):
-                tag("h2", text=say("explore.controls"), id="controls-title")
-                with tag("div", "tools"):
-                    self.undo = button(say("tool.undo"), lambda: self._step(self.setting.undo), "small", id="undo")
-                    self.redo = button(say("tool.redo"), lambda: self._step(self.setting.redo), "small", id="redo")
-                    button(say("tool.reset"), lambda: self._step(self.setting.reset), "small", id="reset-mine")
-                    self.copy = button(say("class.decide.copy"), self._copy, "small", id="copy-team")
-                self.mistake = markup(role="alert")
-                self.levers = Levers(self.words.language, self.setting.shown(), self.changed, is_package=True)
-            with tag("section", "results", aria_labelledby="results-title"):
-                tag("h2", text=say("explore.results"), id="results-title")
-                self.status = markup(classes="status", role="status", id="status")
-                self.cards = markup(classes="cards", id="cards")
-        self.strip = markup(classes="strip-place")
+            self.lay_controls(self._tools, is_package=True)
+            self.lay_results()
+        self.lay_end()
+
+    def _tools(self) -> None:
+        self.copy = button(self.words.say("class.decide.copy"), self._copy, "small", id="copy-team")
 
     # What a student does
-
-    def changed(self, changes: list[Change]) -> None:
-        """Take the changes of a frame; what cannot be is said and undone."""
-        try:
-            for change in changes:
-                self.setting.apply(change)
-        except (ScenarioError, KeyError, TypeError, ValueError) as error:
-            said = self.words.say("mistake.contradiction", error=str(error))
-            self.mistake.set_content(mistake(self.words.say("mistake.title"), said))
-            self.levers.show(self.setting.shown())
-        else:
-            self.mistake.set_content("")
-            if any("preset" in change for change in changes):
-                self.levers.show(self.setting.shown())
-        self._ask()
-        self.show()
-
-    def _step(self, step) -> None:
-        step()
-        self.mistake.set_content("")
-        self.levers.show(self.setting.shown())
-        self._ask()
-        self.show()
 
     def _copy(self) -> None:
         latest = self.seat.look.latest.get(self.seat.me.team or 0)
         if latest:
-            self._step(lambda: self._take(latest.text))
+            self.step(lambda: self._take(latest.text))
 
     async def _propose(self, event: GenericEventArguments) -> None:
         """Propose what is set, once its staff-days are counted here, in all worlds."""
         label = str(event.args.get("label", "")).strip() if isinstance(event.args, dict) else ""
-        number, text, priced = self.number, sharing.text_of(self.setting.document), self.priced
+        number, text, priced = self.asking.number, sharing.text_of(self.setting.document), self.priced
         if priced is None:
             return
         if not priced.done():
@@ -139,7 +98,7 @@ class Decide:
             days = await asyncio.shield(priced)
         except asyncio.CancelledError:
             days = None
-        if days is None or number != self.number:
+        if days is None or number != self.asking.number:
             self.state.set_content(f"<p>{escape(self.words.say('class.decide.moved'))}</p>")
             return
         work = self.seat.hub.classroom.work
@@ -149,40 +108,23 @@ class Decide:
 
     # Questions and answers
 
-    def _ask(self) -> None:
-        """Ask about what is set; whatever was asked before is waited for no longer."""
-        setting, language, ensembles = self.setting, self.words.language, self.site.ensembles
-        self.number += 1
-        number = self.number
-        self._leave()
+    def link(self) -> str:
+        """What is set and not proposed outlives a loading of the page."""
+        setting = self.setting
+        return f"?s={sharing.to_link(setting.document)}&round={self.seat.look.session.round}" if setting.is_changed else ""
+
+    def asked(self) -> dict[str, Any]:
+        """Another price is waited for, and what is set may not be what the team has proposed."""
+        self._unprice()
         self.priced = self.loop.create_future()
-        attribute(self.undo, "disabled", None if setting.can_undo else True)
-        attribute(self.redo, "disabled", None if setting.can_redo else True)
-        draft = f"?s={sharing.to_link(setting.document)}&round={self.seat.look.session.round}" if setting.is_changed else ""
-        self.client.run_javascript(f"partnersim.address({json.dumps(draft)})")
+        self.show()
+        return {}
 
-        def tell(pair: Pair) -> None:
-            picture = self.site.picture(pair, language)
-            self.loop.call_soon_threadsafe(self._draw, number, picture)
-
-        self.ticket = ensembles.ask(setting.scenario, setting.reference, tell)
-        if self.ticket.told == 0:
-            self.status.set_content(self.words.say("explore.busy", of=ensembles.seeds))
-
-    def _draw(self, number: int, picture: Picture) -> None:
-        """Show an answer, unless the question is no longer the latest."""
-        if number != self.number or self.client.is_deleted:
-            return
-        say, shown = self.words.say, picture.view
-        is_whole = shown.n == shown.of
-        if is_whole and self.priced is not None and not self.priced.done():
+    def drawn(self, picture: Picture) -> None:
+        """An answer is on the page: so is its price."""
+        shown = picture.view
+        if shown.n == shown.of and self.priced is not None and not self.priced.done():
             self.priced.set_result(shown.price)
-        used = bool(self.setting.used())
-        self.status.set_content(say("explore.whole" if is_whole else "explore.some", n=shown.n, of=shown.of))
-        self.cards.props["data-answer"] = f"{number}:{shown.n}"
-        price, people = self.words.integer(shown.price), telling.people(shown.price, self.words)
-        self.cards.set_content(rendered("cards.html", say=say, view=shown, used=used, price=price, people=people))
-        self.strip.set_content(rendered("strip.html", say=say, view=shown))
         self._show_price(shown)
 
     def _show_price(self, shown: View) -> None:
@@ -194,7 +136,7 @@ class Decide:
                 "class_price.html",
                 say=words.say,
                 price=words.integer(shown.price),
-                people=telling.people(shown.price, words),
+                people=people(shown.price, words),
                 budget=None if budget is None else words.integer(budget),
                 share=0.0 if not budget else max(shown.price / budget, 0.0),
                 over=words.integer(over) if over > SLACK else "",
@@ -202,17 +144,15 @@ class Decide:
             )
         )
 
-    def _leave(self) -> None:
-        if self.ticket is not None:
-            self.site.ensembles.cancel(self.ticket)
+    def _unprice(self) -> None:
         if self.priced is not None and not self.priced.done():
             self.priced.cancel()
 
     def close(self) -> None:
         """The phase is over: nothing is waited for, and the address holds no draft any more."""
-        self.number += 1
-        self._leave()
-        self.client.run_javascript('partnersim.address("")')
+        self.asking.forget()
+        self._unprice()
+        self.answer.put(address="")
 
     # The team
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -30,7 +31,7 @@ CHANGED = """(e) => {
 """A form is being filled in: what it holds is kept in the browser, and the first change since it was submitted is told."""
 
 
-class Follower:
+class Follower(ABC):
     """A page of one session. ``look`` is what it shows; :meth:`show` is called with each new one, in the page's own client.
 
     Text that stays the same is not sent again, so that what is being read, typed or slid is left alone.
@@ -42,9 +43,9 @@ class Follower:
         self.trouble = markup(role="alert", classes="trouble")
         self.client.on_delete(hub.follow(look.session.id, self._changed))
 
+    @abstractmethod
     def show(self) -> None:
         """Show :attr:`look`."""
-        raise NotImplementedError
 
     def gone(self) -> None:
         """The session was deleted; whoever looks at it is told."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from html import escape
 
@@ -22,9 +21,13 @@ from partnersim.app.session.wall import progress
 from partnersim.app.words import Words
 from partnersim.classroom.phases import Phase, following, is_struck, preceding
 
-PAUSE = 0.8
-"""Seconds in which a second click on the same button does nothing, since it would lead two phases on."""
-PRESSED = "(e) => emit(e.currentTarget.dataset.phase)"
+PRESSED = """(e) => {
+  const now = performance.now();
+  if (now - (window.pressed ?? -Infinity) < 1000) return;
+  window.pressed = now;
+  emit(e.currentTarget.dataset.phase);
+}"""
+"""A press that follows another within a second is none: it would lead on from a phase that the teacher has not seen yet."""
 STEPS = tuple(phase for phase in Phase if phase is not Phase.CLOSED)
 
 
@@ -34,7 +37,6 @@ class Lead(Follower):
     def __init__(self, hub: Hub, words: Words, look: Look, secret: str) -> None:
         self.secret = secret
         self.room = hub.classroom
-        self.is_stepping = False
         say = words.say
         with tag("header", "lead-head"):
             tag("h1", text=look.session.title)
@@ -138,15 +140,9 @@ class Lead(Follower):
         await self._step("back", event.args)
 
     async def _step(self, act: str, seen: object) -> None:
-        """Lead on from the phase that was on the teacher's screen; for a moment neither button can be pressed again."""
-        if self.is_stepping or seen not in tuple(Phase):
-            return
-        self.is_stepping = True
-        try:
+        """Lead on from the phase that was on the teacher's screen."""
+        if seen in tuple(Phase):
             await self.lead(act, Phase(str(seen)))
-            await asyncio.sleep(PAUSE)
-        finally:
-            self.is_stepping = False
 
     async def _again(self) -> None:
         await self.lead("next_round")

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from partnersim import sharing
-from partnersim.app.picture import FULL_TIME
+from partnersim.app.picture import people
 from partnersim.app.session.board import Board, Played
 from partnersim.app.session.charts import SHORT, percent
 from partnersim.app.session.look import Look
@@ -64,12 +64,6 @@ def policies(text: str, words: Words) -> tuple[str, ...]:
 def days(value: float, words: Words) -> str:
     """Staff-days a year, and how many people that is."""
     return words.say("class.days", days=words.integer(value), people=people(value, words))
-
-
-def people(value: float, words: Words) -> str:
-    """How many people full-time staff-days a year are."""
-    full_time = value / FULL_TIME
-    return words.integer(full_time) if full_time >= 3 else words.plain(round(full_time, 1))
 
 
 def standing(played: Played, teams: tuple[int, ...], words: Words) -> list[str]:
