@@ -44,7 +44,7 @@ def named(kept: Kept, seconds: float, number: int) -> dict[str, Any]:
     burn(seconds)
     found: dict[str, Any] = dict(zip(OUTCOME_NAMES, outcomes.tolist(), strict=True))
     if paths is not None:
-        found.update({f"path_{name}": paths[:, k] for k, name in enumerate(SERIES_NAMES[: kept.series])})
+        found.update({f"path_{name}": paths[k] for k, name in enumerate(SERIES_NAMES[: kept.series])})
     return found
 
 

@@ -31,7 +31,7 @@ KEPT = {
 }
 SCENARIOS = ("baseline", "shared-screening", "central-coordination", "advisory-groups", "all-three")
 RUNS = {"partnersim": 10_000, "Mesa": 2_000, "EMA Workbench": 2_000}
-"""Runs timed of a stub that costs nothing; a fifth of them where all series are kept."""
+"""Runs timed of a stub that costs nothing."""
 LONG, LONG_RUNS = 0.005, 2_000
 """Seconds of a run and runs timed for efficiency."""
 PART_RUNS = 100
@@ -139,7 +139,7 @@ def repeated(what: list[tuple[str, Kept, float, int, int]], times: int) -> list[
 def overheads(times: int) -> None:
     """Microseconds that a tool adds to a run: of the clock, for each worker, and of the processor, of all processes together."""
     what = [
-        (tool, kept, 0.0, workers, RUNS[tool] // (5 if kept.series > 1 else 1))
+        (tool, kept, 0.0, workers, RUNS[tool])
         for kept in KEPT.values()
         for workers in (1, 2)
         for tool in tools()

@@ -42,9 +42,9 @@ def results(kept: Kept) -> list[Result]:
     found: list[Result] = []
     for _ in range(VARIANTS):
         outcomes = rng.integers(1, 10**9, len(OUTCOME_NAMES)) / 1024
-        counts = rng.poisson(rng.integers(1, 2000, series), (months, series)).astype(float)
-        ticks = counts + rng.integers(0, 1024, (months, series)) / 1024
-        found.append((outcomes, np.where(np.arange(series) % 2, counts, ticks) if series else None))
+        counts = rng.poisson(rng.integers(1, 2000, (series, 1)), (series, months)).astype(float)
+        ticks = counts + rng.integers(0, 1024, (series, months)) / 1024
+        found.append((outcomes, np.where(np.arange(series)[:, None] % 2, counts, ticks) if series else None))
     return found
 
 

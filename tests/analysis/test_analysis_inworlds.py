@@ -45,7 +45,7 @@ class Told:
         for cell in cells:
             fatigue, busy = self.numbers.loc[cell.point]
             row = np.full(len(self.outcomes), 100 * fatigue + seed)
-            yield ValueError("told") if cell.point == self.fails and seed == 1 else (row, np.full((12, 1), 100 * busy))
+            yield ValueError("told") if cell.point == self.fails and seed == 1 else (row, np.full((1, 12), 100 * busy))
 
 
 def conducted(folder, design: str, points: int, n_seeds: int) -> OpenedStudy:

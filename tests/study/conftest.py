@@ -51,7 +51,7 @@ class Drawn:
             scenario = cell.content[0]
             self.engine.ran.append((scenario.name, seed))
             runs = synthetic.simulate(scenario, [seed], self.months)
-            yield runs.outcomes.to_numpy()[0], runs.monthly[list(self.series)].to_numpy()
+            yield runs.outcomes.to_numpy()[0], runs.monthly[list(self.series)].to_numpy().T
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ class Stub:
                 yield error
                 continue
             own = np.random.default_rng([seed, *cell.point.encode()])
-            paths = own.normal(5, 1, (self.months, len(self.series))) if self.series else None
+            paths = own.normal(5, 1, (len(self.series), self.months)) if self.series else None
             yield own.normal(100, 10, len(self.outcomes)), paths
 
     def _befall(self, point: str, seed: int) -> None:

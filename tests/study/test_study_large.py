@@ -39,7 +39,7 @@ class Drawn:
             rng = np.random.default_rng([seed, *cell.point.encode()])
             row = rng.lognormal(size=len(self.outcomes))
             row[rng.random(len(row)) < 0.02] = np.nan
-            yield ValueError("drawn") if rng.random() < 0.05 else (row, rng.poisson(3.0, (self.months, len(self.series))))
+            yield ValueError("drawn") if rng.random() < 0.05 else (row, rng.poisson(3.0, (len(self.series), self.months)))
 
 
 def plan_of(months: int = 30, **asked) -> Plan:

@@ -86,7 +86,7 @@ def told(plan: Plan, found: Estimate, workers: int, free: float) -> str:
         lines.append(f"How many more is decided by the data: {counted(found.most, 'run')} at most.")
     pace = f"{1000 * found.run_seconds:.3g} ms a run and {1000 * found.burn_in_seconds:.3g} ms a burn-in, measured now"
     lines.append(f"Time: {time_told(found.seconds / workers)} on {counted(workers, 'worker')} ({pace}).")
-    lines.append(f"Disk: about {bytes_told(found.bytes)}; {bytes_told(free)} free.")
+    lines.append(f"Disk: about {bytes_told(found.bytes)}, and some MB of figures; {bytes_told(free)} free.")
     return "\n".join(lines)
 
 
