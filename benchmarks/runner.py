@@ -138,12 +138,7 @@ def repeated(what: list[tuple[str, Kept, float, int, int]], times: int) -> list[
 
 def overheads(times: int) -> None:
     """Microseconds that a tool adds to a run: of the clock, for each worker, and of the processor, of all processes together."""
-    what = [
-        (tool, kept, 0.0, workers, RUNS[tool])
-        for kept in KEPT.values()
-        for workers in (1, 2)
-        for tool in tools()
-    ]
+    what = [(tool, kept, 0.0, workers, RUNS[tool]) for kept in KEPT.values() for workers in (1, 2) for tool in tools()]
     found = dict(zip(what, repeated(what, times), strict=True))
     rows = []
     for told, kept in KEPT.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
+from partnersim.ensemble import Runs
 from partnersim.ledger import OUTCOMES, SERIES
 
 MEANS = {
@@ -40,18 +42,6 @@ class Named:
     path = None
 
 
-@dataclass
-class Runs:
-    """The shape of ``partnersim.simulate.Runs``."""
-
-    scenario: Named
-    seeds: list[int]
-    months: int
-    size: str
-    outcomes: pd.DataFrame
-    monthly: pd.DataFrame
-
-
 def simulate(scenario: Named, seeds: Iterable[int], months: int = 120, size: str = "system") -> Runs:
     """Runs whose numbers depend on (scenario content, seed) alone."""
     seeds = list(seeds)
@@ -63,7 +53,7 @@ def simulate(scenario: Named, seeds: Iterable[int], months: int = 120, size: str
         paths.append(_paths(luck, own if shift else None, shift, months))
     frame = pd.DataFrame(outcomes, index=pd.Index(seeds, name="seed"))
     monthly = pd.concat([_tidy(seed, path) for seed, path in zip(seeds, paths, strict=True)], ignore_index=True)
-    return Runs(scenario, seeds, months, size, frame, monthly)
+    return Runs(cast(Any, scenario), seeds, months, size, frame, monthly)
 
 
 def simulate_many(scenarios, seeds, months=120, size="system", workers=None, progress=None) -> dict[str, Runs]:

@@ -92,7 +92,7 @@ def test_the_table_of_outcomes_has_the_runs_that_are_wanted_in_order(tmp_path: P
 
 def test_an_enlarged_study_has_bad_years_of_its_own_months(tmp_path: Path) -> None:
     """Fails when paths of other points, which are shorter, are taken into the years of a study."""
-    from partnersim.study.reading import read_years
+    from partnersim.study.reading import find_runs, read_sums
 
     plan = plan_of(monthly=("incidents",))
     folder = made(plan, tmp_path / "study")
@@ -102,12 +102,47 @@ def test_an_enlarged_study_has_bad_years_of_its_own_months(tmp_path: Path) -> No
         part.rename(folder / "runs" / "monthly" / part.name)
     for part in (other / "runs" / "outcomes").iterdir():
         part.rename(folder / "runs" / "outcomes" / part.name)
-    years = read_years(folder, plan.table(), dict.fromkeys(NAMES, range(20)), "incidents", 30)
+    where = find_runs(folder, plan.table(), dict.fromkeys(NAMES, range(20)))
+    years = read_sums(folder, plan.table(), where, "incidents", 30, 12)
     paths = open_study(folder).monthly(["incidents"])
     by_hand = paths[paths["month"] <= 24].groupby(["scenario", "seed", paths["month"] > 12], observed=True)["incidents"].sum()
     for name in NAMES:
         assert years[name].shape == (len(by_hand[name]) / 2, 2)
-        assert sorted(years[name].ravel()) == sorted(by_hand[name])
+        assert sorted(years[name].to_numpy().ravel()) == sorted(by_hand[name])
+
+
+def test_a_study_is_compared_and_drawn_without_reading_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails when memory for a comparison or its figures grows with outcomes or paths that are not looked at just then."""
+    from partnersim import figures
+    from partnersim.study import comparison, kept
+
+    opened = open_study(made(plan_of(months=24, monthly=tuple(s.name for s in SERIES)), tmp_path / "study"))
+    whole = opened.comparison()
+    by_hand = opened.monthly(["signed"])
+    read = kept.Reader._outcomes
+
+    def few(reader: kept.Reader, columns: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+        assert len(columns) <= comparison.AT_ONCE
+        return read(reader, columns)
+
+    def refused(*args: object) -> None:
+        raise AssertionError("all paths are read at once")
+
+    monkeypatch.setattr(kept.Reader, "_outcomes", few)
+    monkeypatch.setattr(kept, "read_monthly", refused)
+    asked = opened.comparison()
+    asked.headline()
+    assert set(figures.draw(asked)) == {"headline_differences", "differences", "paths", "path_differences", "pipeline"}
+    for name, runs in asked.runs.items():
+        paths = by_hand[by_hand["scenario"] == name].pivot(index="seed", columns="month", values="signed")
+        sums = runs.sums("signed", 6)
+        assert (
+            sums.columns.tolist() == [6, 12, 18, 24]
+            and sums.index.equals(paths.index)
+            and len(sums) == len(whole.runs[name].outcomes)
+        )
+        np.testing.assert_array_equal(sums[12], paths.loc[:, 7:12].sum(axis=1))
+    pd.testing.assert_frame_equal(asked.table, whole.table)
 
 
 def test_resamples_drawn_again_are_those_that_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

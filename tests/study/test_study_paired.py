@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partnersim.study.paired import (
+    Family,
     bands,
+    by_seed,
     compare_paired,
     difference_bands,
     paired_differences,
-    seed_year_quantile,
-    seed_years,
     simultaneous,
+    stretches,
+    year_quantile,
 )
 
 
@@ -158,10 +160,22 @@ def test_difference_bands_start_at_nothing():
     assert (found.loc[2:, "low"] > 0).all() and found["difference"].to_numpy() == pytest.approx(effect.mean(axis=0))
 
 
-def test_seed_years_sum_flows_and_average_stocks():
-    """Fails when a bad year is not a year: months counted twice, stocks summed, or a part-year taken for a whole."""
-    values = np.tile(np.arange(30.0), (2, 1))
-    assert seed_years(tidy(values), "incidents").to_numpy()[0].tolist() == [sum(range(12)), sum(range(12, 24))]
-    assert seed_years(tidy(values, "live"), "live").to_numpy()[0].tolist() == [5.5, 17.5]
-    assert seed_year_quantile(tidy(values), "incidents", 1.0) == sum(range(12, 24))
-    assert math.isnan(seed_year_quantile(tidy(values[:, :11]), "incidents"))
+def test_stretches_are_whole_and_a_bad_year_is_a_year():
+    """Fails when a bad year is not a year: months counted twice, or a part-year taken for a whole."""
+    wide = by_seed(tidy(np.tile(np.arange(30.0), (2, 1))), "incidents")
+    years = stretches(wide, 12)
+    assert years.columns.tolist() == [12, 24] and years.index.tolist() == wide.index.tolist()
+    assert years.to_numpy()[0].tolist() == [sum(range(12)), sum(range(12, 24))]
+    assert year_quantile(years.to_numpy(), 1.0) == sum(range(12, 24))
+    assert math.isnan(year_quantile(stretches(wide.loc[:, :11], 12).to_numpy(float)))
+
+
+def test_a_family_may_come_in_blocks():
+    """Fails when comparisons that come one after the other are judged otherwise than all at once, or of other seeds."""
+    wide = pd.DataFrame(np.random.default_rng(5).lognormal(0, 1, (40, 9)) - 1).mask(lambda frame: frame > 4)
+    family = Family()
+    for first in (0, 2, 7):
+        family.add(wide.iloc[::-1, first : {0: 2, 2: 7, 7: 9}[first]])
+    pd.testing.assert_frame_equal(family.judged(), simultaneous(wide))
+    with pytest.raises(ValueError, match="other seeds"):
+        family.add(wide.iloc[1:])

@@ -43,7 +43,7 @@ def analyse(part: Part) -> tuple[dict[str, pd.DataFrame], list[str]]:
 
 def _headline(opened: OpenedStudy) -> pd.DataFrame:
     """The headline of a study that is not finished, of the pairs that are there."""
-    return compared(opened.path, opened.points, None, opened.asked).headline()
+    return compared(opened.path, opened.points, None, opened.asked, is_complete=False).headline()
 
 
 def answer(brief: Brief, part: Part) -> list[Sentence]:

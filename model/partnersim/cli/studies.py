@@ -107,7 +107,7 @@ def _draw(comparison: Any, out: Path) -> None:
         return
     from partnersim.ledger import SERIES
 
-    if len(comparison.others) <= ALL_FIGURES and {s.name for s in SERIES} <= set(comparison.setting.monthly):
+    if len(comparison.others) <= ALL_FIGURES and {s.name for s in SERIES} <= set(comparison.setting.series):
         comparison.plot(out / drawn.FIGURES)
     else:
         from partnersim.figures import draw_headlines, save

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from partnersim.figures.differences import looks
 from partnersim.figures.style import BAND_ALPHA, BLACK, Look, Picture, canvas, dash_handle, dress, number_axis, styled
 from partnersim.study import words
-from partnersim.study.paired import FEWEST, LEVEL, by_seed, mean_bands, simultaneous
+from partnersim.study.paired import FEWEST, LEVEL, Family, mean_bands, simultaneous
 
 if TYPE_CHECKING:
     from partnersim.study.comparison import Comparison
@@ -27,44 +27,52 @@ BINS = ((60, 6, "half-year"), (24, 3, "quarter"), (0, 1, "month"))
 """From how many months on, months a point and its name: flows of single months are mostly noise."""
 
 
-def binned(wide: pd.DataFrame, width: int) -> pd.DataFrame:
-    """Means over ``width`` months, at the last of them, of seeds x months; months after the last whole bin go."""
-    whole = wide.loc[:, wide.columns <= wide.columns.max() // width * width]
-    return whole.T.groupby(-(-whole.columns // width) * width).mean().T.rename_axis(columns="month")
+def _bin(comparison: Comparison) -> tuple[int, str]:
+    """Months in a bin, and what it is called."""
+    return next((width, name) for months, width, name in BINS if comparison.setting.months >= months)
 
 
-def _wide(comparison: Comparison, series: Sequence[str]) -> tuple[dict[str, dict[str, pd.DataFrame]], str]:
-    """Seeds x bins by series and scenario, and what a bin is called."""
-    width, name = next((width, name) for months, width, name in BINS if comparison.setting.months >= months)
-    runs = comparison.runs
-    return {s: {n: binned(by_seed(r.monthly, s), width) for n, r in runs.items()} for s in series}, name
+def _means(comparison: Comparison, series: str) -> dict[str, pd.DataFrame]:
+    """Means over bins by scenario, at the last month of each: seeds x bins; months after the last whole bin go."""
+    width, _ = _bin(comparison)
+    return {name: runs.sums(series, width) / width for name, runs in comparison.runs.items()}
 
 
 @styled
 def draw_paths(comparison: Comparison, series: Sequence[str] = MAIN) -> Picture:
     """Mean path of every scenario with the pointwise interval of that mean."""
-    wide, bin_name = _wide(comparison, series)
-    frames = {s: {n: _within_reach(mean_bands(w), w) for n, w in parts.items()} for s, parts in wide.items()}
-    legend = looks(comparison)
+    frames: dict[str, dict[str, pd.DataFrame]] = {}
+    end: dict[tuple[str, str], pd.Series] = {}
+    for one in series:
+        means = _means(comparison, one)
+        frames[one] = {name: _within_reach(mean_bands(wide), wide) for name, wide in means.items()}
+        end |= {(one, name): wide.iloc[:, -1].copy() for name, wide in means.items()}  # a view would keep it all
+    _, bin_name = _bin(comparison)
     footer = (
         f"{comparison.described()} Lines: mean over seeds, by {bin_name}. "
         f"Bands: {LEVEL:.0%} interval of that mean, one {bin_name} at a time."
     )
-    return _multiples(comparison, frames, "mean", legend, _at_the_end(comparison, wide), footer)
+    return _multiples(comparison, frames, "mean", looks(comparison), _at_the_end(comparison, end), footer)
 
 
 @styled
 def draw_path_differences(comparison: Comparison, series: Sequence[str] = MAIN) -> Picture:
     """Mean paired difference of every scenario from the reference, with a band that holds for the whole path."""
-    wide, bin_name = _wide(comparison, series)
-    frames = {s: _differences(parts, comparison.reference) for s, parts in wide.items()}
+    frames: dict[str, dict[str, pd.DataFrame]] = {}
+    family = Family()
+    for one in series:
+        means = _means(comparison, one)
+        differences = {name: means[name] - means[comparison.reference] for name in comparison.others}
+        frames[one] = {name: simultaneous(wide).rename_axis("month").reset_index() for name, wide in differences.items()}
+        family.add(pd.concat({one: pd.concat(differences, axis=1)}, axis=1, names=["series", "scenario", "month"]))
     legend = looks(comparison, reference=False)
+    _, bin_name = _bin(comparison)
     footer = (
         f"{comparison.described()} Lines: mean over seeds of scenario minus {words.named(comparison.reference)}, "
         f"by {bin_name}. "
         f"Bands: {LEVEL:.0%}, simultaneous over each path (max-t, bootstrap over seeds); the title judges all paths together."
     )
-    return _multiples(comparison, frames, "difference", legend, _first_clear(comparison, wide), footer)
+    return _multiples(comparison, frames, "difference", legend, _first_clear(comparison, family), footer)
 
 
 def _within_reach(frame: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
@@ -72,16 +80,10 @@ def _within_reach(frame: pd.DataFrame, wide: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(low=frame["low"].clip(lower=0)) if wide.min(axis=None) >= 0 else frame
 
 
-def _differences(parts: Mapping[str, pd.DataFrame], reference: str) -> dict[str, pd.DataFrame]:
-    others = {name: wide - parts[reference] for name, wide in parts.items() if name != reference}
-    return {name: simultaneous(wide).rename_axis("month").reset_index() for name, wide in others.items()}
-
-
-def _at_the_end(comparison: Comparison, wide: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
+def _at_the_end(comparison: Comparison, end: Mapping[tuple[str, str], pd.Series]) -> str:
     """The largest clear relative difference at the end, judged together with all others there."""
     if len(comparison.setting.seeds) < FEWEST:
         return f"Paths over time; {words.TOO_FEW} to tell them apart"
-    end = {(s, n): w.iloc[:, -1] for s, parts in wide.items() for n, w in parts.items()}
     reference = comparison.reference
     family = pd.DataFrame({(s, n): values - end[s, reference] for (s, n), values in end.items() if n != reference})
     judged = simultaneous(family)
@@ -97,20 +99,18 @@ def _at_the_end(comparison: Comparison, wide: Mapping[str, Mapping[str, pd.DataF
     )
 
 
-def _first_clear(comparison: Comparison, wide: Mapping[str, Mapping[str, pd.DataFrame]]) -> str:
+def _first_clear(comparison: Comparison, family: Family) -> str:
     """How many paths become clear, and which first, all paths and times judged together."""
     if len(comparison.setting.seeds) < FEWEST:
         return f"Differences over time; {words.TOO_FEW} to tell them from none"
-    reference = comparison.reference
-    family = {(s, n): w - parts[reference] for s, parts in wide.items() for n, w in parts.items() if n != reference}
-    judged = simultaneous(pd.concat(family, axis=1, names=["series", "scenario", "month"]))
+    judged = family.judged()
     clear = judged[(judged["low"] > 0) | (judged["high"] < 0)].reset_index()
     if clear.empty:
         return "No path differs clearly from the reference when all are judged together"
     first = clear.sort_values("month", kind="stable").iloc[0]
-    count = len(clear.drop_duplicates(["series", "scenario"]))
+    count, of = len(clear.drop_duplicates(["series", "scenario"])), judged.index.droplevel("month").nunique()
     return (
-        f"{count} of {len(family)} paths leave the reference clearly; first {words.label(first['series']).lower()} with "
+        f"{count} of {of} paths leave the reference clearly; first {words.label(first['series']).lower()} with "
         f"{words.named(first['scenario'])} ({'lower' if first['difference'] < 0 else 'higher'} from month {first['month']})"
     )
 

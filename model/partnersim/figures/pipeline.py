@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgba
 from partnersim.figures.differences import looks
 from partnersim.figures.style import BLACK, Look, Picture, canvas, dress, number_axis, styled, wrapped
 from partnersim.study import words
-from partnersim.study.paired import FEWEST, LEVEL, by_seed, simultaneous, t_value
+from partnersim.study.paired import FEWEST, LEVEL, simultaneous, t_value
 
 if TYPE_CHECKING:
     from partnersim.study.comparison import Comparison
@@ -32,10 +32,11 @@ NAMES = {
 def per_year(comparison: Comparison) -> dict[str, pd.DataFrame]:
     """Number passing each stage a year in the window, seeds x stages, by scenario."""
     years = comparison.setting.months / 12
-    return {
-        name: pd.DataFrame({stage: by_seed(runs.monthly, stage).sum(axis=1, min_count=1) / years for stage in STAGES})
-        for name, runs in comparison.runs.items()
-    }
+    flows: dict[str, dict[str, pd.Series]] = {name: {} for name in comparison.runs}
+    for stage in STAGES:  # one path of all scenarios after the other, as kept runs are read
+        for name, runs in comparison.runs.items():
+            flows[name][stage] = runs.sums(stage, comparison.setting.months).iloc[:, 0] / years
+    return {name: pd.DataFrame(columns) for name, columns in flows.items()}
 
 
 def pipeline_data(comparison: Comparison) -> pd.DataFrame:

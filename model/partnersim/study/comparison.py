@@ -12,16 +12,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from partnersim.english import counted
-from partnersim.ledger import HEADLINES
+from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.study import words
 from partnersim.study.files import write_csv
-from partnersim.study.paired import compare_paired, paired_differences, seed_year_quantile, simultaneous
+from partnersim.study.paired import compare_paired, paired_differences, simultaneous, year_quantile
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from partnersim.ensemble import Runs
     from partnersim.figures.style import Picture
+    from partnersim.study.kept import KeptRuns
+
+AT_ONCE = 4
+"""Outcomes held together while all are compared."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +36,32 @@ class Comparison:
     outcome, unit`` and the columns of :func:`partnersim.study.paired.compare_paired`, whose intervals hold one at a
     time. ``reused``: how many runs came from the folder instead of being made. ``inputs``: how many of the scenarios'
     inputs are assumed, of how many, where that is known. ``intervals``: ``low, high`` by scenario and outcome to judge headlines
-    by, where the data decided on the number of seeds, since other intervals would then promise too much. ``bad_years``:
-    incidents in a bad year of each scenario, where the runs are without their paths.
+    by, where the data decided on the number of seeds, since other intervals would then promise too much.
     """
 
     reference: str
-    runs: Mapping[str, Runs]
+    runs: Mapping[str, Runs | KeptRuns]
     table: pd.DataFrame
     reused: int = 0
     inputs: tuple[int, int] | None = None
     intervals: pd.DataFrame | None = None
-    bad_years: Mapping[str, float] | None = None
 
     @classmethod
     def of(
         cls,
-        runs: Mapping[str, Runs],
+        runs: Mapping[str, Runs | KeptRuns],
         reused: int = 0,
         inputs: tuple[int, int] | None = None,
         intervals: pd.DataFrame | None = None,
     ) -> Comparison:
         """Compare runs made on equal seeds with the first of them."""
         reference, *others = runs
-        tables = {name: compare_paired(runs[reference].outcomes, runs[name].outcomes) for name in others}
-        table = pd.concat(tables, names=["scenario"]).reset_index()
+        parts: dict[str, list[pd.DataFrame]] = {name: [] for name in others}
+        for first in range(0, len(OUTCOMES), AT_ONCE):
+            some = [outcome.name for outcome in OUTCOMES[first : first + AT_ONCE]]
+            for name in others:
+                parts[name].append(compare_paired(runs[reference].picked(some), runs[name].picked(some)))
+        table = pd.concat({name: pd.concat(found) for name, found in parts.items()}, names=["scenario"]).reset_index()
         table.insert(2, "unit", table["outcome"].map(words.UNITS))
         return cls(reference, dict(runs), table, reused, inputs, intervals)
 
@@ -65,7 +71,7 @@ class Comparison:
         return [name for name in self.runs if name != self.reference]
 
     @property
-    def setting(self) -> Runs:
+    def setting(self) -> Runs | KeptRuns:
         """Runs of the reference, which carry the months, size and seeds that all share."""
         return self.runs[self.reference]
 
@@ -93,15 +99,15 @@ class Comparison:
         keep = ["scenario", "outcome", "unit", "reference_mean", "other_mean", "difference"]
         rest = ["variance_reduction", "correlation", "other_sign_share", "median_difference", "runs", "missing"]
         rows = self.table[self.table["outcome"].isin(HEADLINES)].set_index(["scenario", "outcome"], drop=False)
-        others = {name: self.runs[name].outcomes for name in self.others}
-        family = simultaneous(paired_differences(self.setting.outcomes, others, HEADLINES))
+        others = {name: self.runs[name].picked(HEADLINES) for name in self.others}
+        family = simultaneous(paired_differences(self.setting.picked(HEADLINES), others, HEADLINES))
         found = rows[keep].assign(percent=100 * rows["difference"] / rows["reference_mean"].abs().replace(0, float("nan")))
         found[["low", "high"]] = family.loc[found.index, ["low", "high"]]
         if self.intervals is not None:
             found.update(self.intervals[["low", "high"]])
         found["verdict"] = [words.verdict(low, high) for low, high in zip(found["low"], found["high"], strict=True)]
         found[rest] = rows[rest]
-        bad = self.bad_years or {name: _bad_year(runs) for name, runs in self.runs.items()}
+        bad = {name: _bad_year(runs) for name, runs in self.runs.items()}
         is_incident = found["outcome"] == "incidents"
         found["reference_bad_year"] = bad[self.reference]
         found["other_bad_year"] = found["scenario"].map(bad)
@@ -133,6 +139,6 @@ class Comparison:
         return draw(self) if folder is None else draw_all(self, Path(folder))
 
 
-def _bad_year(runs: Runs) -> float:
+def _bad_year(runs: Runs | KeptRuns) -> float:
     """Incidents in a bad year; NaN where their paths are not kept."""
-    return seed_year_quantile(runs.monthly, "incidents") if "incidents" in runs.monthly else math.nan
+    return year_quantile(runs.sums("incidents", 12).to_numpy(float)) if "incidents" in runs.series else math.nan

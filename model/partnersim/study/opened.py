@@ -5,16 +5,15 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from partnersim.ensemble import Runs
 from partnersim.ledger import OUTCOMES
 from partnersim.study import stages
 from partnersim.study.comparison import Comparison
 from partnersim.study.files import StudyError
+from partnersim.study.kept import Reader, kept_runs
 from partnersim.study.reading import read_monthly, read_outcomes, read_points, read_table
 from partnersim.study.spec import Study
 from partnersim.study.store import Asked, Folder, read_manifest
@@ -110,40 +109,15 @@ def compared(
     asked: Asked,
     scenarios: Sequence[Scenario] | None = None,
     reused: int = 0,
+    is_complete: bool = True,
 ) -> Comparison:
     """The runs of a folder compared; arguments as those of :func:`read_outcomes` and :meth:`OpenedStudy.comparison`.
 
     Where worlds vary, a seed's number is its mean over them, missing where one of them has none; paths are left out.
     """
     study = Study.of_content(asked.study, folder)
-    outcomes = read_outcomes(folder, points, seeds, [o.name for o in OUTCOMES])
-    n_worlds = int(points["world"].nunique())
-    paths = read_monthly(folder, points, seeds, study.monthly) if study.monthly and n_worlds == 1 else None
-    names = list(dict.fromkeys(points["scenario"]))
-    runs = runs_of(study, names, n_worlds, outcomes, paths, scenarios)
+    runs = kept_runs(Reader(folder, points, seeds, study, has_table=is_complete), scenarios)
     return Comparison.of(runs, reused, asked.inputs, intervals_of(folder, study))
-
-
-def runs_of(
-    study: Study,
-    names: Sequence[str],
-    n_worlds: int,
-    outcomes: pd.DataFrame,
-    paths: pd.DataFrame | None = None,
-    scenarios: Sequence[Scenario] | None = None,
-) -> dict[str, Runs]:
-    """Runs by scenario of the frames of a study; where worlds vary, a seed's number is its mean over them."""
-    known: Mapping[str, Any] = {s.name: s for s in scenarios or ()}
-    runs = {}
-    for name in names:
-        mine = outcomes[outcomes["scenario"] == name].drop(columns=["scenario", "world"])
-        means = mine.groupby("seed").sum(min_count=n_worlds) / n_worlds if n_worlds > 1 else mine.set_index("seed")
-        monthly = pd.DataFrame(columns=["seed", "month"])
-        if paths is not None:
-            monthly = paths[paths["scenario"] == name].drop(columns=["scenario", "world"]).reset_index(drop=True)
-        named = known.get(name) or cast("Scenario", SimpleNamespace(name=name, title=""))
-        runs[name] = Runs(named, list(means.index), study.months, study.size, means, monthly)
-    return runs
 
 
 def intervals_of(folder: Path, study: Study) -> pd.DataFrame | None:

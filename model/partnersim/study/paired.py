@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from partnersim.ledger import SERIES
-from partnersim.study.resampling import critical_value
+from partnersim.study.resampling import critical, critical_value, largest_t
 
 LEVEL = 0.95
 FEWEST = 3
@@ -136,15 +135,41 @@ def simultaneous(differences: pd.DataFrame, level: float = LEVEL) -> pd.DataFram
     ``high`` (its unit), ``runs`` and the common ``critical`` value. A comparison whose difference never varies has
     an interval of no width; one with fewer than 3 pairs has none (NaN). Resamples are keyed by the seeds alone.
     """
-    frame = differences.sort_index()
-    values = frame.to_numpy(float)
-    runs = (~np.isnan(values)).sum(axis=0)
-    enough = runs >= FEWEST
-    mean, error = _mean_and_error(values, runs)
-    critical = critical_value(values[:, enough], level, frame.index.to_numpy(), "family")
-    half = np.where(enough, np.where(error > 0, critical, 0.0) * error, np.nan)
-    columns = {"difference": mean, "low": mean - half, "high": mean + half, "runs": runs, "critical": critical}
-    return pd.DataFrame(columns, index=frame.columns)
+    family = Family()
+    family.add(differences)
+    return family.judged(level)
+
+
+class Family:
+    """Comparisons that are judged together and come one block after the other, since all at once need not fit in memory."""
+
+    def __init__(self) -> None:
+        self._seeds: pd.Index | None = None
+        self._largest: np.ndarray | None = None
+        self._blocks: list[pd.DataFrame] = []
+
+    def add(self, differences: pd.DataFrame) -> None:
+        """More comparisons: seeds x comparisons. ``ValueError`` for other seeds than those of the blocks before."""
+        frame = differences.sort_index()
+        if self._seeds is not None and not frame.index.equals(self._seeds):
+            raise ValueError("comparisons of other seeds")
+        self._seeds = frame.index
+        values = frame.to_numpy(float)
+        runs = (~np.isnan(values)).sum(axis=0)
+        mean, error = _mean_and_error(values, runs)
+        largest = largest_t(values[:, runs >= FEWEST], frame.index.to_numpy(), "family")
+        if largest is not None:
+            self._largest = largest if self._largest is None else np.maximum(self._largest, largest)
+        self._blocks.append(pd.DataFrame({"difference": mean, "error": error, "runs": runs}, index=frame.columns))
+
+    def judged(self, level: float = LEVEL) -> pd.DataFrame:
+        """All of them, as :func:`simultaneous` tells."""
+        found = pd.concat(self._blocks)
+        mean, error, runs = (found[name].to_numpy() for name in ("difference", "error", "runs"))
+        factor = math.nan if self._largest is None else critical(self._largest, level)
+        half = np.where(runs >= FEWEST, np.where(error > 0, factor, 0.0) * error, np.nan)
+        columns = {"difference": mean, "low": mean - half, "high": mean + half, "runs": runs, "critical": factor}
+        return pd.DataFrame(columns, index=found.index)
 
 
 def pseudo_values(statistic: Callable[[np.ndarray], pd.Series], seeds: Iterable[int]) -> pd.DataFrame:
@@ -199,25 +224,13 @@ def difference_bands(reference: pd.DataFrame, other: pd.DataFrame, series: str, 
     return simultaneous(b - a, level).rename_axis("month").reset_index()
 
 
-def seed_years(monthly: pd.DataFrame, series: str) -> pd.DataFrame:
-    """One series as seeds x years (1, 2, ...): a flow is summed over the year, a stock averaged.
-
-    Months after the last whole year are left out.
-    """
-    wide = by_seed(monthly, series)
-    wide = wide.loc[:, wide.columns <= wide.columns.max() // 12 * 12]
-    years = wide.T.groupby((wide.columns - 1) // 12 + 1)
-    kind = {s.name: s.kind for s in SERIES}.get(series, "flow")
-    table = years.sum(min_count=12) if kind == "flow" else years.mean()
-    return table.T.rename_axis(columns="year")
-
-
-def seed_year_quantile(monthly: pd.DataFrame, series: str, q: float = 0.95) -> float:
-    """Quantile over all years of all seeds: how bad a bad year is. NaN where no year is whole."""
-    return year_quantile(seed_years(monthly, series).to_numpy(float), q)
+def stretches(wide: pd.DataFrame, width: int) -> pd.DataFrame:
+    """Sums over each ``width`` months, named after the last of them, of seeds x months; months after the last whole one go."""
+    whole = wide.loc[:, wide.columns <= wide.columns.max() // width * width]
+    return whole.T.groupby(-(-whole.columns // width) * width).sum(min_count=width).T.rename_axis(columns="month")
 
 
 def year_quantile(years: np.ndarray, q: float = 0.95) -> float:
-    """The same of runs x years."""
+    """Quantile over all years of all seeds (seeds x years): how bad a bad year is. NaN where no year is whole."""
     values = years[~np.isnan(years)]
     return float(np.quantile(values, q)) if len(values) else math.nan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -55,23 +55,40 @@ def read_monthly(
     return _tidy(_read(_paths(folder) if series else [], ["point", "seed", "month", *series]), points, seeds, ["month"])
 
 
-def read_years(
-    folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]], series: str, months: int
-) -> dict[str, np.ndarray]:
-    """Sums of a flow over each whole year of ``months``, by scenario: run x year. Other arguments as :func:`read_outcomes`.
+class Where(NamedTuple):
+    """Where the runs wanted are: the parts, and for each run its place among the points, its seed, its part and its row there."""
 
-    Summed part by part, since the months of many runs do not fit in memory.
-    """
+    parts: Sequence[Path]
+    place: np.ndarray
+    seed: np.ndarray
+    part: np.ndarray
+    row: np.ndarray
+
+
+def find_runs(folder: Path, points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None) -> Where:
+    """The runs wanted, sorted by world, seed and scenario; arguments as :func:`read_outcomes`."""
     parts = sorted((folder / OUTCOMES).glob("*.parquet"))
-    place, _, part, row = _index(parts, points, seeds)
-    years = months // 12
-    sums = np.empty((len(place), years))
-    for number in np.unique(part).tolist():
-        here = np.flatnonzero(part == number)
-        values = _part(folder / MONTHLY / parts[number].name, [series]).column(series).to_numpy().reshape(-1, months)[row[here]]
-        sums[here] = values[:, : 12 * years].reshape(len(here), years, 12).sum(axis=2)
-    names = points["scenario"].to_numpy()
-    return {str(name): sums[np.isin(place, np.flatnonzero(names == name))] for name in dict.fromkeys(names)}
+    return Where(parts, *_index(parts, points, seeds))
+
+
+def read_sums(folder: Path, points: pd.DataFrame, where: Where, series: str, months: int, width: int) -> dict[str, pd.DataFrame]:
+    """Sums of a path of ``months`` over each ``width`` months, by scenario of one world: seeds x last months of them.
+
+    Summed part by part, since the months of many runs do not fit in memory. Months after the last whole stretch are left out.
+    """
+    count = months // width
+    sums = np.empty((len(where.place), count))
+    for number in np.unique(where.part).tolist():
+        here = np.flatnonzero(where.part == number)
+        path = folder / MONTHLY / where.parts[number].name
+        values = _part(path, [series]).column(series).to_numpy().reshape(-1, months)[where.row[here]]
+        sums[here] = values[:, : width * count].reshape(len(here), count, width).sum(axis=2)
+    names, ends = points["scenario"].to_numpy(), pd.Index(range(width, width * count + 1, width), name="month")
+    found = {}
+    for name in dict.fromkeys(names):
+        mine = np.isin(where.place, np.flatnonzero(names == name))
+        found[str(name)] = pd.DataFrame(sums[mine], index=pd.Index(where.seed[mine], name="seed"), columns=ends)
+    return found
 
 
 def _paths(folder: Path) -> list[Path]:
@@ -150,8 +167,7 @@ def write_outcomes(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    parts = sorted((folder / OUTCOMES).glob("*.parquet"))
-    place, seed, part, row = _index(parts, points, seeds)
+    parts, place, seed, part, row = find_runs(folder, points, seeds)
     names = points["scenario"].unique().tolist()
     scenario_code = pd.Index(names).get_indexer(points["scenario"])
     worlds = points["world"].to_numpy(dtype=np.int64)
@@ -177,7 +193,7 @@ def write_outcomes(
 
 
 def _index(
-    parts: Sequence[Path], points: pd.DataFrame, seeds: Mapping[str, Sequence[int]]
+    parts: Sequence[Path], points: pd.DataFrame, seeds: Mapping[str, Sequence[int]] | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """For each run wanted, sorted by world, seed and scenario: its place in ``points``, seed, part and row there.
 
@@ -202,7 +218,9 @@ def _index(
     place, seed, part, row = (np.concatenate(some) for some in zip(*found, strict=True))
     order = np.lexsort((place, seed, points["world"].to_numpy()[place]))
     place, seed = place[order], seed[order]
-    keep = _are_wanted(pd.Series(points["scenario"].to_numpy()[place]), pd.Series(seed), seeds)
+    keep = np.ones(len(place), dtype=bool)
+    if seeds is not None:
+        keep = _are_wanted(pd.Series(points["scenario"].to_numpy()[place]), pd.Series(seed), seeds)
     keep[1:] &= (place[1:] != place[:-1]) | (seed[1:] != seed[:-1])  # runs made twice count once
     return place[keep], seed[keep], part[order][keep], row[order][keep]
 

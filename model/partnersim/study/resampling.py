@@ -72,23 +72,33 @@ def critical_value(values: np.ndarray, level: float, seeds: np.ndarray, purpose:
     Columns without spread, or with fewer than two values, take no part; where none is left the value is NaN. Rounded
     to 4 decimals, far below its simulation error.
     """
+    largest = largest_t(values, seeds, purpose)
+    return math.nan if largest is None else critical(largest, level)
+
+
+def critical(largest: np.ndarray, level: float) -> float:
+    """The critical value where these are the largest |t| of the resamples."""
+    return round(float(np.quantile(largest, level)), 4)
+
+
+def largest_t(values: np.ndarray, seeds: np.ndarray, purpose: str) -> np.ndarray | None:
+    """Largest |t| over the columns in each resample; None where no column takes part. Arguments as :func:`critical_value`."""
     seen = ~np.isnan(values)
     values = values[:, seen.sum(axis=0) > 1]
     if not values.size:
-        return math.nan
+        return None
     centred = values - np.nanmean(values, axis=0)
     error = _standard_error(np.nanmean(centred**2, axis=0), 0.0, (~np.isnan(values)).sum(axis=0))
     keep = error > 0
     if not keep.any():
-        return math.nan
+        return None
     centred, error = centred[:, keep], error[keep]
     seen = ~np.isnan(centred)
     centred = np.where(seen, centred, 0.0)
     n, columns = centred.shape
     step = max(1, BLOCK // (n + 4 * columns))
     counts = _counts(tuple(seeds.tolist()), purpose, RESAMPLES, step)
-    largest = [_largest_t(some, centred, seen, error) for some in counts]
-    return round(float(np.quantile(np.concatenate(largest), level)), 4)
+    return np.concatenate([_largest_t(some, centred, seen, error) for some in counts])
 
 
 def _largest_t(counts: np.ndarray, centred: np.ndarray, seen: np.ndarray, error: np.ndarray) -> np.ndarray:

@@ -24,16 +24,16 @@ import pandas as pd
 
 from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.study import words
-from partnersim.study.comparison import Comparison
+from partnersim.study.comparison import AT_ONCE, Comparison
 from partnersim.study.files import remove, write_csv
-from partnersim.study.opened import intervals_of, runs_of
-from partnersim.study.paired import FEWEST, LEVEL, t_value, year_quantile
-from partnersim.study.reading import LABELS, TABLE, read_years, write_outcomes
+from partnersim.study.kept import Reader, kept_runs
+from partnersim.study.opened import intervals_of
+from partnersim.study.paired import FEWEST, LEVEL, t_value
+from partnersim.study.reading import TABLE, write_outcomes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from partnersim.ensemble import Runs
     from partnersim.study.plan import Plan
     from partnersim.study.search import Search
     from partnersim.study.stages import Rule
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 SOMETIMES = ("summary", "comparison", "headline", "worlds", "precision", "best", "packages")
 """Tables that not every study has."""
-AT_ONCE = 8
-"""Outcomes read together."""
 
 
 def write_tables(
@@ -66,9 +64,10 @@ def write_tables(
     if plan.study.search is None:
         keep("summary", summary(folder.path, plan))
     if len(plan.scenarios) > 1 and plan.study.search is None and not plan.study.is_factorial:
-        table = comparison(folder.path, plan)
-        keep("comparison", table)
-        keep("headline", headline(folder.path, plan, seeds, table))
+        reader = Reader(folder.path, plan.table(), seeds, plan.study, has_table=True)
+        comparison = Comparison.of(kept_runs(reader), intervals=intervals_of(folder.path, plan.study))
+        keep("comparison", comparison.table)
+        keep("headline", comparison.headline())
         if len(plan.worlds) > 1:
             keep("worlds", by_world(folder.path, plan))
     for name in SOMETIMES:
@@ -128,27 +127,6 @@ def _in_order(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
         {o.name: k for k, o in enumerate(OUTCOMES)}
     )
     return table.loc[order.sort_values().index].reset_index(drop=True)
-
-
-def comparison(folder: Path, plan: Plan) -> pd.DataFrame:
-    """The table of :class:`partnersim.study.comparison.Comparison`, for all outcomes."""
-    batches = (_runs(folder, plan, columns) for columns in _batches([o.name for o in OUTCOMES]))
-    return _in_order(pd.concat([Comparison.of(runs).table for runs in batches], ignore_index=True), plan)
-
-
-def headline(folder: Path, plan: Plan, seeds: Mapping[str, Sequence[int]], table: pd.DataFrame) -> pd.DataFrame:
-    """The headline of the same comparison, whose ``table`` is known."""
-    bad_years = None
-    if "incidents" in plan.study.monthly and len(plan.worlds) == 1:
-        years = read_years(folder, plan.table(), seeds, "incidents", plan.study.months)
-        bad_years = {name: year_quantile(of) for name, of in years.items()}
-    runs, intervals = _runs(folder, plan, HEADLINES), intervals_of(folder, plan.study)
-    return Comparison(plan.names[0], runs, table, intervals=intervals, bad_years=bad_years).headline()
-
-
-def _runs(folder: Path, plan: Plan, columns: Sequence[str]) -> dict[str, Runs]:
-    frame = pd.read_parquet(folder / TABLE, columns=[*LABELS, *columns])
-    return runs_of(plan.study, plan.names, len(plan.worlds), frame)
 
 
 def by_world(folder: Path, plan: Plan) -> pd.DataFrame:
