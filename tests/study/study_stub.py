@@ -5,11 +5,12 @@ They are in a module of their own, with few imports, since worker processes impo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ class Stub:
     """Numbers that depend on point and seed alone, drawn in ``cost`` seconds; then what happens to the seeds named.
 
     ``raises``: the run raises; ``burns``: burn-in does; ``late``: the run says that it took too long; ``kills``: the run kills
-    its process, with ``kills_once`` the first time only; ``hangs``: it sleeps on and looks at no clock. ``only``: points that
-    this happens to, all unless given. ``start``: what happens where a worker starts: nothing, "dies" or "stops". ``notes``: a
-    folder in which each run leaves a line in the file "made".
+    its process, with ``kills_first`` only the first so many times; ``hangs``: it sleeps on and looks at no clock. ``only``:
+    points that this happens to, all unless given. ``start``: what happens where a worker starts: nothing, "dies" or "stops".
+    ``notes``: a folder in which each run leaves a line in the file "made".
     """
 
     outcomes: tuple[str, ...] = ("x", "y")
@@ -36,7 +37,7 @@ class Stub:
     burns: Sequence[int] = ()
     late: Sequence[int] = ()
     kills: Sequence[int] = ()
-    kills_once: Sequence[int] = ()
+    kills_first: Mapping[int, int] = field(default_factory=dict)
     hangs: Sequence[int] = ()
     only: Sequence[str] = ()
     start: str = ""
@@ -71,18 +72,18 @@ class Stub:
             raise ValueError(f"seed {seed} is odd\nin a second line")
         if seed in self.late:
             raise TimeLimit("took longer than it may")
-        if seed in self.kills or (seed in self.kills_once and self._is_first(seed)):
+        if seed in self.kills or self._is_one_of_first(seed):
             os.kill(os.getpid(), signal.SIGKILL)
         while seed in self.hangs:
             time.sleep(0.05)
 
-    def _is_first(self, seed: int) -> bool:
-        assert self.notes
-        try:
-            (self.notes / f"killed-{seed}").touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        return True
+    def _is_one_of_first(self, seed: int) -> bool:
+        for time_ in range(self.kills_first.get(seed, 0)):
+            assert self.notes
+            with contextlib.suppress(FileExistsError):
+                (self.notes / f"killed-{seed}-{time_}").touch(exist_ok=False)
+                return True
+        return False
 
     def _note(self, point: str, seed: int) -> None:
         if self.notes:

@@ -59,6 +59,10 @@ class Bench:
         line, self.answered = self.answered.split(b"\n", 1)
         return line.decode()
 
+    def has_ended(self) -> bool:
+        """Whether the study begun last has ended, in whatever way."""
+        return b"\n" in self.answered or bool(select.select([self.server.stdout], [], [], 0)[0])
+
     def begin(self, out: Path) -> int:
         """Run the study in a folder; the process number of the parent."""
         assert self.server.stdin
@@ -213,11 +217,9 @@ def trial(bench: Bench, out: Path, expected: dict[str, bytes], steps: list[str],
             done.append(step)
             if what == "worker":
                 kill_worker(bench, luck)
-                # A run that dies twice counts as crashed, as it should; chance must not pick one twice before it is made again.
+                # Workers that die one after the other before they have made anything end a study, as they should.
                 told = len(events(out)) + 2
-                wait(
-                    lambda told=told: len(events(out)) >= told or "done" in events(out), PATIENCE, "nothing goes on after a kill"
-                )
+                wait(lambda told=told: len(events(out)) >= told or bench.has_ended(), PATIENCE, "nothing goes on after a kill")
                 continue
             end_parent(bench, out, parent, ENDS[what])
         if what == "spoil":

@@ -241,10 +241,17 @@ def test_a_run_that_takes_too_long_ends_between_months(monkeypatch):
 
 def test_a_killed_worker_is_replaced(tmp_path, stub):
     """Fails when the death of a worker stops a study, or loses or repeats runs that were finished."""
-    engine = Processes(replace(stub, kills_once=[3], cost=0.01), 2, 60)
+    engine = Processes(replace(stub, kills_first={3: 1}, cost=0.01), 2, 60)
     stored, _ = run_points(tmp_path, stub, engine, range(40))
     assert finished(stored) == sorted(itertools.product("abc", range(40))) and not stored.failures
     assert sum(Counter(made(stub)).values()) <= 120 + 2 * runner.FIRST_BLOCK
+
+
+def test_chance_that_hits_one_run_more_than_once_does_not_condemn_it(tmp_path, stub):
+    """Fails when a run is given up because its worker was killed three times while it was at it."""
+    engine = Processes(replace(stub, kills_first={3: 3}, only=["b"]), 1, 60)
+    stored, _ = run_points(tmp_path, stub, engine, range(5))
+    assert finished(stored) == sorted(itertools.product("abc", range(5))) and not stored.failures
 
 
 def test_a_run_that_kills_its_worker_each_time_is_the_only_one_lost(tmp_path, stub):

@@ -2,7 +2,7 @@
 that cannot come.
 
 Blocks aim at about a second of work and get smaller towards the end, so that several workers end together. A block whose worker
-died is made again; the run that the worker was making is made alone, and where that kills its worker too, it is recorded as
+died is made again; the run that the worker was making is made alone, and where workers go on dying of it, it is recorded as
 crashed.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from partnersim.study.files import StudyError
-from partnersim.study.runs import CRASHED, Block, Cell, Failure, Produced, Strip
+from partnersim.study.runs import CRASHED, TIMEOUT, Block, Cell, Failure, Produced, Strip
 from partnersim.study.store import Folder, Stored
 from partnersim.study.workers import INNOCENT, Engine, Lost
 
@@ -26,7 +26,10 @@ LARGEST_BLOCK, FIRST_BLOCK = 500, 4
 SHARES, LEAST_SECONDS = 2, 0.1
 """What is left is cut into at least so many blocks for each of several workers, but none of less work than this."""
 TRIES = 2
-"""How often a block is made whose worker died, and a run made alone that killed its worker, before it is cut or given up."""
+"""How often a block is made whose worker died, before it is cut."""
+GIVEN_UP = {CRASHED: 4, TIMEOUT: 2}
+"""How often a run may end its worker before it is given up. Chance, such as a machine short of memory, can hit one run twice;
+where a run hangs, each time costs twice its limit."""
 
 
 class Runnable(Protocol):
@@ -153,7 +156,7 @@ def _after_loss(block: Block, lost: Lost, tries: Counter[str]) -> list[Block] | 
     tries[block.name] += 1
     singles = block.singles()
     if len(singles) == 1:
-        if tries[block.name] < TRIES:
+        if tries[block.name] < GIVEN_UP[lost.status]:
             return [block]
         point, seed = block.runs()[0]
         error = "its worker died each time that it was made" if lost.status == CRASHED else "did not end and was stopped"
