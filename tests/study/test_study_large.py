@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from partnersim.ledger import OUTCOMES, SERIES
 from partnersim.study import resampling
 from partnersim.study.conduct import How, conduct
+from partnersim.study.files import StudyError
 from partnersim.study.opened import open_study
 from partnersim.study.plan import Plan, make_plan
 from partnersim.study.reading import read_outcomes, write_outcomes
@@ -162,3 +164,25 @@ def test_a_part_is_refused_that_lacks_a_column(tmp_path: Path) -> None:
     part = next((folder / "runs" / "monthly").iterdir())
     with pytest.raises(ValueError, match="lacks incidents"):
         read_part(part, ["point", "incidents"])
+
+
+def test_a_study_kept_without_its_runs_says_so(tmp_path: Path) -> None:
+    """Fails when a study of which only the tables were kept is told to have no runs, or ends in an error of a library."""
+    folder = made(plan_of(monthly=("incidents",)), tmp_path / "study")
+    before = open_study(folder).table("headline")
+    shutil.rmtree(folder / "runs")
+    (folder / "failures.csv").write_text("key,scenario,world,seed,status,error\n")
+    opened = open_study(folder)
+    assert opened.table("headline").equals(before)
+    for ask in (opened.outcomes, opened.monthly, opened.comparison, lambda: opened.paths("incidents")):
+        with pytest.raises(StudyError, match="kept with its tables, but without its runs. The same study makes them again"):
+            ask()
+
+
+def test_a_damaged_table_of_outcomes_is_told(tmp_path: Path) -> None:
+    """Fails when a comparison of a study whose table was cut ends in an error of a library."""
+    opened = open_study(made(plan_of(monthly=()), tmp_path / "study"))
+    table = opened.path / "outcomes.parquet"
+    table.write_bytes(table.read_bytes()[:-100])
+    with pytest.raises(StudyError, match="outcomes.parquet: cannot be read .* The same study makes it again"):
+        opened.comparison()

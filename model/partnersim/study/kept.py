@@ -42,9 +42,7 @@ class Reader:
             try:
                 frame = pd.read_parquet(self._folder / TABLE, columns=[*LABELS, *columns])
             except (OSError, ValueError) as error:
-                raise StudyError(
-                    f"{self._folder / TABLE} cannot be read ({error}). The study's command makes it again."
-                ) from None
+                raise StudyError(f"{self._folder / TABLE}: cannot be read ({error}). The same study makes it again.") from None
         else:
             frame = read_outcomes(self._folder, self._points, self._seeds, columns)
         n_worlds, found = int(self._points["world"].nunique()), {}

@@ -16,6 +16,7 @@ from partnersim.study.files import StudyError
 from partnersim.study.kept import Reader, kept_runs
 from partnersim.study.reading import read_monthly, read_outcomes, read_points, read_table
 from partnersim.study.spec import Study
+from partnersim.study.store import OUTCOMES as RUNS
 from partnersim.study.store import Asked, Folder, read_manifest
 
 if TYPE_CHECKING:
@@ -51,24 +52,33 @@ class OpenedStudy:
     def outcomes(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """``scenario, world, seed``, then outcomes: a row a run. ``columns``: outcomes wanted, all unless given."""
         wanted = _known(columns, [o.name for o in OUTCOMES], "outcome")
+        self._check_runs()
         return read_outcomes(self.path, self.points, self._seeds, wanted)
 
     def monthly(self, series: Sequence[str] | None = None) -> pd.DataFrame:
         """``scenario, world, seed, month``, then paths: a row a month of a run. ``series``: those wanted, all unless given."""
         wanted = _known(series, self.study.monthly, "monthly path that is kept")
+        self._check_runs()
         return read_monthly(self.path, self.points, self._seeds, wanted)
 
     def paths(self, series: str, quantiles: Sequence[float] = (0.05, 0.95)) -> pd.DataFrame:
         """``scenario, month, mean`` and quantiles over all runs (a spread, no confidence band) of one path."""
         frame = self.monthly([series])
         months = self.study.months
+        names = [f"q{100 * q:02.0f}" for q in quantiles]
         rows = []
         for scenario, part in frame.groupby("scenario", sort=False, observed=True):
             values = part[series].to_numpy().reshape(-1, months)
             table = {"scenario": scenario, "month": range(1, months + 1), "mean": values.mean(axis=0)}
             told = pd.DataFrame(values).quantile(list(quantiles)).to_numpy()
-            rows.append(pd.DataFrame({**table, **{f"q{100 * q:02.0f}": row for q, row in zip(quantiles, told, strict=True)}}))
-        return pd.concat(rows, ignore_index=True)
+            rows.append(pd.DataFrame({**table, **dict(zip(names, told, strict=True))}))
+        columns = ["scenario", "month", "mean", *names]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+    def _check_runs(self) -> None:
+        """A finished study may be kept without its runs; to say that it has none would be a lie."""
+        if self.is_complete and not any((self.path / RUNS).glob("*.parquet")) and self.table("failures").empty:
+            raise StudyError(f"{self.path} is kept with its tables, but without its runs. The same study makes them again.")
 
     def failures(self) -> pd.DataFrame:
         """``point, seed, status, error, traceback`` of failed runs."""
@@ -99,6 +109,7 @@ class OpenedStudy:
             raise StudyError(f"{self.path} holds a search; its packages are in packages.csv, and are not compared one by one.")
         if len(self.scenarios) < 2:
             raise StudyError(f"{self.path} holds one scenario; a comparison needs two.")
+        self._check_runs()
         return compared(self.path, self.points, self._seeds, self.asked, scenarios, reused)
 
 
