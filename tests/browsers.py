@@ -17,8 +17,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-MISSING = "NO BROWSER: pages are not tested. Install chromium and chromium-driver."
+HAS_BROWSER, MISSING = bool(BROWSER and DRIVER), "NO BROWSER: pages are not tested. Install chromium and chromium-driver."
+needs_browser = pytest.mark.skipif(not HAS_BROWSER, reason=MISSING)
 SIZES = {"phone": (360, 740), "laptop": (1280, 800), "wall": (1920, 1080)}
 SERIOUS = ("serious", "critical")
 PATIENCE = 30.0

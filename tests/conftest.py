@@ -4,7 +4,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: threads for small matrices only get in each other's way
 
-from browsers import BROWSER, DRIVER, MISSING
+from browsers import HAS_BROWSER, MISSING
 from hypothesis import Phase, settings
 
 from partnersim.compiled import IS_COMPILED
@@ -22,5 +22,5 @@ settings.load_profile("seeded")
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Say it loudly where there is no browser."""
-    if not (BROWSER and DRIVER):
+    if not HAS_BROWSER:
         terminalreporter.section(MISSING, red=True, bold=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from browsers import BROWSER, DRIVER, MISSING, Browser, Server
+from browsers import HAS_BROWSER, MISSING, Browser, Server
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def browsers(server: Server) -> Iterator[Callable[[int], list[Browser]]]:
     """``browsers(n)``: so many browsers, each with cookies of its own; the same ones when asked again."""
-    if not (BROWSER and DRIVER):
+    if not HAS_BROWSER:
         pytest.skip(MISSING)
     opened: list[Browser] = []
 

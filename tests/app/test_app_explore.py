@@ -8,7 +8,7 @@ import tomllib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from browsers import BROWSER, DRIVER, MISSING, SIZES, Browser, until
+from browsers import SIZES, Browser, needs_browser, until
 
 from partnersim import sharing
 from partnersim.app.controls import GROUPS
@@ -16,7 +16,7 @@ from partnersim.app.words import words
 from partnersim.exercises import load_exercise, telling
 from partnersim.scenario import load_scenario
 
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
+pytestmark = needs_browser
 LEVERS = [lever for group in GROUPS.values() for lever in group]
 PAGES = ("/", "/?scenario=delivering-as-one", "/exercises", "/exercise/fear-of-evaluation", "/policy/shared_screening", "/about")
 

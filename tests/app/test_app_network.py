@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from browsers import BROWSER, DRIVER, MISSING, Server, asked_for, barriers, chrome
+from browsers import Server, asked_for, barriers, chrome, needs_browser
 
 from partnersim.stories.living import Living, living
 from partnersim.stories.partnership_story import partnership_story
@@ -28,7 +28,7 @@ pool = ThreadPoolExecutor(1)
 ui.run(host="127.0.0.1", port=int(sys.argv[1]), reload=False, show=False, language="en-US")
 """
 
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from browsers import BROWSER, DRIVER, MISSING, SIZES, asked_for, barriers, chrome, resize
+from browsers import SIZES, asked_for, barriers, chrome, needs_browser, resize
 
-pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason=MISSING)
+pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")

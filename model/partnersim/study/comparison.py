@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,10 +57,10 @@ class Comparison:
         """Compare runs made on equal seeds with the first of them."""
         reference, *others = runs
         parts: dict[str, list[pd.DataFrame]] = {name: [] for name in others}
-        for first in range(0, len(OUTCOMES), AT_ONCE):
-            some = [outcome.name for outcome in OUTCOMES[first : first + AT_ONCE]]
+        for some in batches([outcome.name for outcome in OUTCOMES]):
+            base = runs[reference].picked(some)
             for name in others:
-                parts[name].append(compare_paired(runs[reference].picked(some), runs[name].picked(some)))
+                parts[name].append(compare_paired(base, runs[name].picked(some)))
         table = pd.concat({name: pd.concat(found) for name, found in parts.items()}, names=["scenario"]).reset_index()
         table.insert(2, "unit", table["outcome"].map(words.UNITS))
         return cls(reference, dict(runs), table, reused, inputs, intervals)
@@ -137,6 +137,11 @@ class Comparison:
         from partnersim.figures import draw, draw_all
 
         return draw(self) if folder is None else draw_all(self, Path(folder))
+
+
+def batches(outcomes: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Outcomes a few at a time, since all of many runs do not fit in memory."""
+    return (outcomes[first : first + AT_ONCE] for first in range(0, len(outcomes), AT_ONCE))
 
 
 def _bad_year(runs: Runs | KeptRuns) -> float:

@@ -17,14 +17,14 @@ A factorial's cells are not compared one by one: its effects are contrasts over 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from partnersim.ledger import HEADLINES, OUTCOMES
 from partnersim.study import words
-from partnersim.study.comparison import AT_ONCE, Comparison
+from partnersim.study.comparison import Comparison, batches
 from partnersim.study.files import remove, write_csv
 from partnersim.study.kept import Reader, kept_runs
 from partnersim.study.opened import intervals_of
@@ -87,10 +87,6 @@ def failures(plan: Plan, stored: Stored, seeds: Mapping[str, Sequence[int]]) -> 
     return pd.DataFrame(rows, columns=["key", "scenario", "world", "seed", "status", "error"])
 
 
-def _batches(columns: Sequence[str]) -> Iterable[list[str]]:
-    return (list(columns[i : i + AT_ONCE]) for i in range(0, len(columns), AT_ONCE))
-
-
 def summary(folder: Path, plan: Plan) -> pd.DataFrame:
     """A row a scenario and outcome.
 
@@ -98,7 +94,7 @@ def summary(folder: Path, plan: Plan) -> pd.DataFrame:
     ``runs`` with a number, and ``missing`` without one.
     """
     parts = []
-    for columns in _batches(plan.study.outcomes):
+    for columns in batches(plan.study.outcomes):
         frame = pd.read_parquet(folder / TABLE, columns=["scenario", "seed", *columns])
         values = frame.drop(columns="seed").groupby("scenario", observed=True)
         seeds = frame.groupby(["scenario", "seed"], observed=True).mean().groupby("scenario", observed=True)
